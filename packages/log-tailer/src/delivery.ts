@@ -1,0 +1,80 @@
+// From follow to stdout: while one round of batches is being written, the next is read into the other buffer. What
+// was written is acknowledged, and only then does the checkpoint move. The whole way of the data, in one loop.
+import path from 'node:path';
+import type { Batch } from './file-reader.ts';
+import type { Follow } from './follow.ts';
+import type { FollowInput } from './follow-input.ts';
+import type { LineFormat } from './line-format.ts';
+import { Output } from './output.ts';
+import type { StdoutSink } from './stdout-sink.ts';
+
+/** Half a MiB each: less costs throughput on a pipe, more only memory. */
+const BUFFER_BYTES = 512 * 1024;
+
+export type DeliveryOptions = {
+  readonly follow: Follow;
+  readonly sink: StdoutSink;
+  readonly formats: ReadonlyMap<FollowInput, LineFormat>;
+  /** As `tail -v`: a header line whenever the output turns to another file. */
+  readonly headers: boolean;
+};
+
+export class Delivery {
+  #options: DeliveryOptions;
+  /** The format whose record the output stands in. */
+  #openFormat: LineFormat | undefined;
+  #lastPath: string | undefined;
+
+  constructor(options: DeliveryOptions) {
+    this.#options = options;
+  }
+
+  /** From the next round on. A record under way is closed by the format that began it. */
+  useFormats(formats: ReadonlyMap<FollowInput, LineFormat>): void {
+    this.#options = { ...this.#options, formats };
+  }
+
+  /** Runs until follow ends. @throws StdoutClosed and other errors of the sink */
+  async run(): Promise<void> {
+    const { follow, sink } = this.#options;
+    const rounds = [newRound(), newRound()];
+    let writing: Promise<void> = Promise.resolve();
+    for (let turn = 0; ; turn = 1 - turn) {
+      const { buffer, output } = rounds[turn]!;
+      const batches = await follow.read(buffer);
+      if (batches === undefined) break;
+      output.reset();
+      for (const batch of batches) this.#encode(batch, output);
+      const pieces = output.finish();
+      await writing;
+      writing = sink.write(pieces).then(() => follow.acknowledge(batches));
+      // Whoever waits in read() has to hear of it; the error itself comes with the next await.
+      writing.catch(() => follow.stop());
+    }
+    await writing;
+  }
+
+  #encode(batch: Batch, output: Output): void {
+    const { formats, headers } = this.#options;
+    const format = formats.get(batch.reader.input);
+    if (this.#openFormat !== undefined && (batch.startsRecord || format !== this.#openFormat)) {
+      this.#openFormat.close(output);
+    }
+    // An input that was removed by a reload, with a last batch under way.
+    if (format === undefined) return output.pass(batch.bytes);
+    if (headers && batch.reader.followedPath !== this.#lastPath)
+      this.#header(batch.reader.followedPath, output);
+    format.encode(batch, output);
+    this.#openFormat = format.open ? format : undefined;
+  }
+
+  #header(followedPath: string, output: Output): void {
+    const gap = this.#lastPath === undefined ? '' : '\n';
+    output.append(Buffer.from(`${gap}==> ${path.relative('', followedPath) || followedPath} <==\n`));
+    this.#lastPath = followedPath;
+  }
+}
+
+function newRound(): { buffer: Buffer; output: Output } {
+  return { buffer: Buffer.allocUnsafeSlow(BUFFER_BYTES), output: new Output() };
+}

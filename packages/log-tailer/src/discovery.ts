@@ -1,0 +1,206 @@
+// Globs and directories -> the current set of paths. For follow. A walk lists only directories whose modification
+// time moved since the last one, so that it can be made every second over thousands of files; the directories it
+// passed through, and the nearest ones that exist where one is missing, are what change-notice is to watch.
+import fs from 'node:fs';
+import path from 'node:path';
+import type { FollowInput } from './follow-input.ts';
+import { compileExclusion, compileGlob, isGlob, type Segment } from './glob.ts';
+
+export type Walk = {
+  /** Every path to follow, with the input it belongs to (the first that matches); also named ones not there yet. */
+  readonly paths: Map<string, FollowInput>;
+  readonly directories: Set<string>;
+  /** Names that came into a directory since its last listing. */
+  readonly newNames: { readonly directory: string; readonly name: string }[];
+};
+
+type Listing = {
+  mtimeMs: number;
+  files: string[];
+  directories: string[];
+  /** What each pattern picked from `files`; emptied with every new listing. */
+  matches: Map<RegExp, string[]>;
+};
+
+type Pattern = {
+  readonly input: FollowInput;
+  readonly alternatives: Segment[][];
+  readonly excluded: (path: string) => boolean;
+  /** Named without any magic: followed before it exists. */
+  readonly literal: string | undefined;
+};
+
+/** A directory changed so recently may change again within the same tick of the file system's clock. */
+const UNSETTLED_MS = 50;
+const COMPRESSED = ['*.gz', '*.bz2', '*.xz', '*.zst', '*.lz4', '*.zip'];
+
+export class Discovery {
+  readonly #patterns: Pattern[];
+  readonly #listings = new Map<string, Listing>();
+  #walk: Walk = { paths: new Map(), directories: new Set(), newNames: [] };
+
+  /** @throws Error for a pattern that cannot be compiled */
+  constructor(inputs: readonly FollowInput[]) {
+    this.#patterns = inputs.flatMap((input) => {
+      const excluded = exclusion(input);
+      return input.include.map((pattern) => {
+        const absolute = path.resolve(pattern);
+        const literal = isGlob(pattern) ? undefined : absolute;
+        return { input, alternatives: literal === undefined ? compileGlob(absolute) : [], excluded, literal };
+      });
+    });
+  }
+
+  /** Whether one of the patterns matches; for paths that only a checkpoint remembers. */
+  inputFor(file: string): FollowInput | undefined {
+    return this.#patterns.find(
+      ({ literal, alternatives, excluded }) =>
+        literal === file || (literal === undefined && !excluded(file) && matchesAny(alternatives, file)),
+    )?.input;
+  }
+
+  /** Whether names came or went since the last walk, as far as the directory's clock can tell. */
+  hasChanged(directory: string): boolean {
+    const known = this.#listings.get(directory);
+    return known !== undefined && known.mtimeMs !== modified(directory);
+  }
+
+  walk(): Walk {
+    this.#walk = { paths: new Map(), directories: new Set(), newNames: [] };
+    for (const pattern of this.#patterns) {
+      if (pattern.literal === undefined) {
+        for (const segments of pattern.alternatives) this.#visit('/', segments, 0, pattern);
+      } else {
+        this.#walk.paths.getOrInsert(pattern.literal, pattern.input);
+        this.#list(path.dirname(pattern.literal));
+      }
+    }
+    for (const known of this.#listings.keys()) {
+      if (!this.#walk.directories.has(known)) this.#listings.delete(known);
+    }
+    return this.#walk;
+  }
+
+  #visit(directory: string, segments: readonly Segment[], depth: number, pattern: Pattern): void {
+    const segment = segments[depth]!;
+    const isLast = depth === segments.length - 1;
+    if ('literal' in segment && !isLast)
+      return this.#visit(path.join(directory, segment.literal), segments, depth + 1, pattern);
+    const listing = this.#list(directory);
+    if (listing === undefined) return;
+    if ('anyDepth' in segment) {
+      if (!isLast) this.#visit(directory, segments, depth + 1, pattern);
+      for (const name of listing.directories) {
+        if (!name.startsWith('.')) this.#visit(path.join(directory, name), segments, depth, pattern);
+      }
+      if (isLast) this.#add(directory, listing.files, pattern);
+    } else if (isLast) this.#add(directory, this.#matching(listing, segment), pattern);
+    else if ('pattern' in segment) {
+      for (const name of listing.directories) {
+        if (segment.pattern.test(name)) this.#visit(path.join(directory, name), segments, depth + 1, pattern);
+      }
+    }
+  }
+
+  #matching(listing: Listing, segment: { literal: string } | { pattern: RegExp }): string[] {
+    if ('literal' in segment) return listing.files.includes(segment.literal) ? [segment.literal] : [];
+    return listing.matches.getOrInsertComputed(segment.pattern, (expression) =>
+      listing.files.filter((name) => expression.test(name)),
+    );
+  }
+
+  #add(directory: string, names: readonly string[], pattern: Pattern): void {
+    for (const name of names) {
+      const file = directory === '/' ? `/${name}` : `${directory}/${name}`;
+      if (!this.#walk.paths.has(file) && !pattern.excluded(file)) this.#walk.paths.set(file, pattern.input);
+    }
+  }
+
+  /** What is in a directory; undefined when it is missing or closed to us. Counts it as one to watch. */
+  #list(directory: string): Listing | undefined {
+    const known = this.#listings.get(directory);
+    if (known !== undefined && this.#walk.directories.has(directory)) return known;
+    const mtimeMs = modified(directory);
+    if (mtimeMs === undefined) {
+      this.#walk.directories.add(nearestExisting(directory));
+      return undefined;
+    }
+    this.#walk.directories.add(directory);
+    if (known?.mtimeMs === mtimeMs) return known;
+    const listing = readListing(directory);
+    if (listing === undefined) return undefined;
+    listing.mtimeMs = Date.now() - mtimeMs < UNSETTLED_MS ? -1 : mtimeMs;
+    if (known !== undefined) this.#noteNewNames(directory, known, listing);
+    this.#listings.set(directory, listing);
+    return listing;
+  }
+
+  #noteNewNames(directory: string, known: Listing, listing: Listing): void {
+    const before = new Set(known.files);
+    for (const name of listing.files) {
+      if (!before.has(name)) this.#walk.newNames.push({ directory, name });
+    }
+  }
+}
+
+function exclusion(input: FollowInput): (path: string) => boolean {
+  const compressed = COMPRESSED.filter((pattern) => !(input.gzip && pattern === '*.gz'));
+  const tests = [...compressed, ...input.exclude].map((pattern) =>
+    compileExclusion(pattern, (p) => path.resolve(p)),
+  );
+  return (file) => tests.some((test) => test(file));
+}
+
+function matchesAny(alternatives: Segment[][], file: string): boolean {
+  const names = file.split('/').filter((name) => name !== '');
+  return alternatives.some((segments) => matchesFrom(segments, 0, names, 0));
+}
+
+function matchesFrom(
+  segments: readonly Segment[],
+  at: number,
+  names: readonly string[],
+  name: number,
+): boolean {
+  const segment = segments[at];
+  if (segment === undefined) return name === names.length;
+  if ('anyDepth' in segment) {
+    const isLast = at === segments.length - 1;
+    return isLast
+      ? name < names.length
+      : Array.from({ length: names.length - name + 1 }, (_, skip) => name + skip).some((next) =>
+          matchesFrom(segments, at + 1, names, next),
+        );
+  }
+  if (name === names.length) return false;
+  const matches = 'literal' in segment ? segment.literal === names[name] : segment.pattern.test(names[name]!);
+  return matches && matchesFrom(segments, at + 1, names, name + 1);
+}
+
+function modified(directory: string): number | undefined {
+  try {
+    return fs.statSync(directory).mtimeMs;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Symbolic links count as files: a link to a directory is told apart when it is opened, and not followed. */
+function readListing(directory: string): Listing | undefined {
+  try {
+    const listing: Listing = { mtimeMs: 0, files: [], directories: [], matches: new Map() };
+    for (const entry of fs.readdirSync(directory, { withFileTypes: true })) {
+      if (entry.isDirectory()) listing.directories.push(entry.name);
+      else if (entry.isFile() || entry.isSymbolicLink()) listing.files.push(entry.name);
+    }
+    return listing;
+  } catch {
+    return undefined;
+  }
+}
+
+function nearestExisting(directory: string): string {
+  let at = directory;
+  while (at !== '/' && modified(at) === undefined) at = path.dirname(at);
+  return at;
+}

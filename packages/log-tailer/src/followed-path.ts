@@ -1,0 +1,305 @@
+// The generations of one path, oldest first: the files a rotation moved away and that are not yet read to their
+// end, and the file that is at the path now. For follow. `observe` is cheap, never waits for stdout, and is called
+// on every notice and sweep: it opens new generations before rotation can take them away. Which neighbours are
+// generations too is rotated-siblings' question; bytes are file-reader's.
+import fs from 'node:fs';
+import { identityOf, looksLike } from './file-identity.ts';
+import type { Completeness, FileReader } from './file-reader.ts';
+import type { FollowEvent } from './follow-events.ts';
+import type { FollowInput } from './follow-input.ts';
+import type { FollowStats, RotationKind } from './follow-stats.ts';
+import { type OpenFiles, Unreadable } from './open-files.ts';
+import { RotatedSiblings } from './rotated-siblings.ts';
+import type { Entry, Checkpoint } from './checkpoint.ts';
+import { startOffset } from './start-position.ts';
+
+/** What all followed paths share. */
+export type Ground = {
+  readonly files: OpenFiles;
+  readonly checkpoint: Checkpoint;
+  readonly stats: FollowStats;
+  readonly rotateWaitMs: number;
+  readonly keepRotatedMaxBytes: number;
+  /** Called when an entry of the checkpoint is to be written. */
+  readonly save: (reader: FileReader, finished: boolean) => void;
+  /** Called when a file was opened: the directory it really is in is worth a watch. */
+  readonly watchFile: (followed: FollowedPath) => void;
+  /** Called when a file not delivered to its end is nowhere to be found. */
+  readonly lost: (entry: Entry) => void;
+  readonly report: (event: FollowEvent) => void;
+  /** True once the engine has made its first round: files that come later are read from their beginning. */
+  started: boolean;
+};
+
+export class FollowedPath {
+  readonly path: string;
+  readonly input: FollowInput;
+  /** Why the file at the path cannot be read; undefined when it can, or is not there. */
+  problem: Unreadable | undefined;
+  /** False until a file was seen at the path, and after it went away. */
+  present = false;
+  everPresent = false;
+  readonly #ground: Ground;
+  readonly #generations: FileReader[] = [];
+  readonly #siblings: RotatedSiblings;
+  /** The file at our path is a generation of another followed path: rotated there, matched here. */
+  #alias: FileReader | undefined;
+
+  constructor(
+    followed: string,
+    input: FollowInput,
+    ground: Ground,
+    knownEntries: readonly Entry[],
+    nowMs: number,
+  ) {
+    this.path = followed;
+    this.input = input;
+    this.#ground = ground;
+    const since = knownEntries.reduce((latest, entry) => Math.max(latest, entry.savedAtMs), 0);
+    this.#siblings = new RotatedSiblings(followed, input, ground, since === 0 ? Date.now() : since);
+    this.#generations.push(...this.#siblings.findKnown(knownEntries, nowMs));
+  }
+
+  get generations(): readonly FileReader[] {
+    return this.#generations;
+  }
+
+  /** The reader of the file at the path. */
+  get current(): FileReader | undefined {
+    const last = this.#generations.at(-1);
+    return last?.rotatedAtMs === undefined ? last : undefined;
+  }
+
+  /** More than one file is held: rotation is under way and worth looking at often. */
+  get rotating(): boolean {
+    return this.#generations.length > 1 || this.#siblings.waiting;
+  }
+
+  /** Looks at the path, its rotated files and its neighbours. @param nowMs monotonic enough for waits of seconds */
+  observe(nowMs: number): void {
+    const current = this.current;
+    if (current !== undefined && !this.input.byName) current.refresh(nowMs);
+    else this.#observePath(current, nowMs);
+    if (this.#generations.length > 1 || this.current === undefined) this.#refreshRotated(nowMs);
+    for (let at = 0; at < this.#generations.length; at++) {
+      if (this.#generations[at]!.truncated) at += this.#recover(this.#generations[at]!, nowMs);
+    }
+    if (this.#siblings.waiting) this.#insertMissed(this.#siblings.missed(this.#generations, nowMs));
+    if (this.#generations.length > 1 || this.current === undefined) this.#retire(nowMs);
+  }
+
+  /** A new name in our directory: perhaps a copy that logrotate is making, or a generation we never saw. */
+  offerSibling(name: string, nowMs: number): void {
+    this.#siblings.offer(name, nowMs);
+  }
+
+  get unread(): number {
+    return this.#generations.reduce((bytes, reader) => bytes + reader.unread, 0);
+  }
+
+  /** The oldest file with something to deliver, and how much of it is owed; undefined when there is none. */
+  next(nowMs: number, ending: boolean): { reader: FileReader; owed: Completeness } | undefined {
+    const inside = this.#generations.find((reader) => reader.insideRecord && reader.readable);
+    if (inside !== undefined) return { reader: inside, owed: 'complete' };
+    for (const reader of this.#generations) {
+      if (reader.readable) return { reader, owed: this.#owed(reader, nowMs, ending) };
+      if (!reader.unfinished) continue;
+      const owed = this.#owed(reader, nowMs, ending);
+      if (owed !== 'complete') return { reader, owed };
+    }
+    return undefined;
+  }
+
+  /** Lets go of everything; what the checkpoint says of it stays. */
+  releaseAll(): void {
+    for (const reader of this.#generations) this.#ground.files.release(reader);
+    this.#siblings.releaseAll();
+  }
+
+  #observePath(current: FileReader | undefined, nowMs: number): void {
+    const stat = this.#statPath();
+    if (stat !== undefined && current !== undefined && looksLike(stat, current.identity)) {
+      this.#grown(current, stat, nowMs);
+    } else if (stat !== undefined) this.#arrived(stat, nowMs);
+    else this.#gone(nowMs);
+  }
+
+  #owed(reader: FileReader, nowMs: number, ending: boolean): Completeness {
+    const quietMs = nowMs - reader.grewAtMs;
+    const rotatedAway = reader.rotatedAtMs !== undefined && this.#waitedEnough(reader, nowMs);
+    if (ending || rotatedAway || quietMs >= this.input.partialTimeoutMs) return 'rest';
+    return quietMs >= this.input.multilineTimeoutMs ? 'quiet' : 'complete';
+  }
+
+  #statPath(): fs.Stats | undefined {
+    try {
+      return fs.statSync(this.path, { throwIfNoEntry: false });
+    } catch (error) {
+      this.#report(error as NodeJS.ErrnoException);
+      return undefined;
+    }
+  }
+
+  #report(error: NodeJS.ErrnoException): void {
+    const code = error.code ?? 'UNKNOWN';
+    if (this.problem?.code === code) return;
+    this.problem =
+      error instanceof Unreadable ? error : new Unreadable(code, error.message, { cause: error });
+    this.#ground.files.countError(code);
+    this.#ground.report({ kind: 'unreadable', path: this.path, code, message: this.problem.message });
+  }
+
+  #grown(current: FileReader, stat: fs.Stats, nowMs: number): void {
+    this.problem = undefined;
+    if (stat.size === current.size && stat.mtimeMs === current.mtimeMs) return;
+    try {
+      if (!current.open && !this.#ground.files.reopen(current, this.path, this.input))
+        return this.#arrived(stat, nowMs);
+    } catch (error) {
+      return this.#report(error as Unreadable);
+    }
+    current.noteSize(stat.size, stat.mtimeMs, nowMs);
+  }
+
+  #gone(nowMs: number): void {
+    this.#alias = undefined;
+    this.present = false;
+    if (this.current !== undefined) this.current.rotatedAtMs = nowMs;
+  }
+
+  /** Another file is at the path than the one we held as current. */
+  #arrived(stat: fs.Stats, nowMs: number): void {
+    if (this.#alias !== undefined && looksLike(stat, this.#alias.identity) && this.#alias.open) return;
+    this.#alias = undefined;
+    const before = this.#generations.at(-1);
+    const wasGone = !this.present;
+    try {
+      const identity = identityOf(fs.statSync(this.path, { bigint: true }));
+      const holder = this.#ground.files.held(identity);
+      if (holder !== undefined) this.#followHeld(holder, nowMs);
+      else this.#openNew(nowMs);
+      this.problem = undefined;
+    } catch (error) {
+      if (this.current !== undefined) this.current.rotatedAtMs = nowMs;
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') this.#report(error as NodeJS.ErrnoException);
+      return;
+    }
+    this.present = this.everPresent = true;
+    if (before !== undefined && this.current !== before) this.#countRotation(before, wasGone);
+  }
+
+  /** The file at the path is held already: by us (renamed away and back) or by another path's rotation. */
+  #followHeld(holder: FileReader, nowMs: number): void {
+    const own = this.#generations.indexOf(holder);
+    if (own === -1 && !this.#siblings.surrender(holder)) {
+      this.#alias = holder;
+      if (this.current !== undefined) this.current.rotatedAtMs = nowMs;
+      return;
+    }
+    if (this.current !== undefined) this.current.rotatedAtMs = nowMs;
+    if (own !== -1) this.#generations.splice(own, 1);
+    holder.rotatedAtMs = undefined;
+    holder.path = this.path;
+    this.#generations.push(holder);
+  }
+
+  #openNew(nowMs: number): void {
+    const { files } = this.#ground;
+    const previous = this.current;
+    const { reader, known } = files.open(this.path, this.path, this.input, nowMs);
+    if (previous !== undefined) previous.rotatedAtMs = nowMs;
+    if (!known && !this.#ground.started) this.#skipToStart(reader);
+    this.#generations.push(reader);
+    this.#ground.save(reader, false);
+    this.#ground.watchFile(this);
+    // Files made and rotated away between two looks, or while we were not running, are neighbours now.
+    if (previous !== undefined || this.#siblings.resumed) this.#siblings.scan(nowMs);
+  }
+
+  #skipToStart(reader: FileReader): void {
+    const { startAt, ignoreOlderMs, framer } = this.input;
+    const position = Date.now() - reader.mtimeMs > ignoreOlderMs ? ({ kind: 'end' } as const) : startAt;
+    if (position.kind === 'beginning' || reader.size === Infinity) return;
+    reader.skipTo(startOffset(reader.fd, reader.size, position, framer.newlineByte));
+  }
+
+  #countRotation(before: FileReader, wasGone: boolean): void {
+    this.#ground.stats.rotations[this.#rotationKind(before, wasGone)]++;
+  }
+
+  #rotationKind(before: FileReader, wasGone: boolean): RotationKind {
+    if (fs.lstatSync(this.path, { throwIfNoEntry: false })?.isSymbolicLink()) return 'symlink';
+    if (before.open && before.names() > 0) return 'rename';
+    return wasGone ? 'recreate' : 'replace';
+  }
+
+  #refreshRotated(nowMs: number): void {
+    for (const reader of this.#generations) {
+      if (reader.rotatedAtMs !== undefined && reader.open) reader.refresh(nowMs);
+    }
+  }
+
+  /** Returns how many generations were put in front of the truncated one. */
+  #recover(reader: FileReader, nowMs: number): number {
+    const { stats, save, report } = this.#ground;
+    stats.truncations++;
+    const { copy, later } = this.#siblings.heirs(reader, nowMs);
+    if (copy !== undefined) {
+      copy.inherit(reader);
+      stats.rotations.copytruncate++;
+    }
+    const lostBytes = Math.max(0, reader.size - Math.max(reader.position, copy?.size ?? 0));
+    stats.lostBytes += lostBytes;
+    report({ kind: 'truncated', path: this.path, lostBytes, recovered: copy !== undefined });
+    const heirs = copy === undefined ? later : [copy, ...later];
+    for (const heir of heirs) {
+      heir.rotatedAtMs = nowMs;
+      save(heir, false);
+    }
+    this.#generations.splice(this.#generations.indexOf(reader), 0, ...heirs);
+    reader.restart();
+    reader.refresh(nowMs);
+    save(reader, false);
+    return heirs.length;
+  }
+
+  /** Generations that came and went between two looks, in the order of their births. */
+  #insertMissed(missed: readonly FileReader[]): void {
+    for (const reader of missed) {
+      const born = reader.identity.birthtimeNs;
+      const current = this.current;
+      let at = this.#generations.length - (current === undefined ? 0 : 1);
+      while (at > 0 && this.#generations[at - 1]!.identity.birthtimeNs > born) at--;
+      this.#generations.splice(at, 0, reader);
+      this.#ground.stats.rotations.rename++;
+      this.#ground.save(reader, false);
+    }
+  }
+
+  #waitedEnough(reader: FileReader, nowMs: number): boolean {
+    return nowMs - Math.max(reader.rotatedAtMs!, reader.grewAtMs) >= this.#ground.rotateWaitMs;
+  }
+
+  /**
+   * Lets go of rotated files that are delivered to their end and quiet: their writer has moved on. Sooner when
+   * together they hold more disk space than is allowed. Never one with unread bytes.
+   */
+  #retire(nowMs: number): void {
+    let heldBytes = 0;
+    for (let at = this.#generations.length - 1; at >= 0; at--) {
+      const reader = this.#generations[at]!;
+      if (reader.rotatedAtMs === undefined || !reader.exhausted) continue;
+      heldBytes += reader.size;
+      if (!this.#waitedEnough(reader, nowMs) && heldBytes <= this.#ground.keepRotatedMaxBytes) continue;
+      this.#generations.splice(at, 1);
+      this.#letGo(reader);
+    }
+  }
+
+  /** Remembered as finished while a name leads to it, or a gzip'd copy may come to be matched. */
+  #letGo(reader: FileReader): void {
+    if (reader.open && (reader.names() > 0 || this.input.gzip)) this.#ground.save(reader, true);
+    else this.#ground.checkpoint.forget(reader.identity);
+    this.#ground.files.release(reader);
+  }
+}

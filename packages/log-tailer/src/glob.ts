@@ -1,0 +1,102 @@
+// Path patterns: `*` and `?` within a name, `[...]` classes, `{a,b}` alternatives, `**` for any depth of
+// directories. Pure. As in a shell, a leading dot is matched only by a dot. For discovery, which walks directories
+// segment by segment and so never looks where no match can be.
+
+/** A name to be matched: a literal, any depth of directories, or a pattern. */
+export type Segment =
+  | { readonly literal: string }
+  | { readonly anyDepth: true }
+  | { readonly pattern: RegExp };
+
+const MAGIC = /[*?[{]/;
+
+export function isGlob(pattern: string): boolean {
+  return MAGIC.test(pattern);
+}
+
+/** The segments of an absolute pattern, one list for each alternative of its braces. */
+export function compileGlob(pattern: string): Segment[][] {
+  return expandBraces(pattern).map((alternative) =>
+    alternative
+      .split('/')
+      .filter((name) => name !== '' && name !== '.')
+      .map(compileSegment),
+  );
+}
+
+/** A test for exclusion: a pattern with a slash is matched against whole paths, one without against names. */
+export function compileExclusion(
+  pattern: string,
+  resolve: (relative: string) => string,
+): (path: string) => boolean {
+  if (!pattern.includes('/')) {
+    const names = expandBraces(pattern).map((alternative) => namePattern(alternative, true));
+    return (path) => names.some((name) => name.test(path.slice(path.lastIndexOf('/') + 1)));
+  }
+  const whole = compileGlob(resolve(pattern)).map(
+    (segments) => new RegExp(`^${segments.map(source).join('')}$`),
+  );
+  return (path) => whole.some((expression) => expression.test(path));
+}
+
+function compileSegment(name: string): Segment {
+  if (name === '**') return { anyDepth: true };
+  return isGlob(name) ? { pattern: namePattern(name, false) } : { literal: name };
+}
+
+function source(segment: Segment): string {
+  if ('anyDepth' in segment) return '(?:/[^/]+)*';
+  if ('literal' in segment) return `/${escapeRegExp(segment.literal)}`;
+  return `/${segment.pattern.source.slice(1, -1)}`;
+}
+
+/** @throws Error for an unclosed bracket; the message says where */
+function namePattern(name: string, matchHidden: boolean): RegExp {
+  let expression = matchHidden || name.startsWith('.') ? '' : '(?!\\.)';
+  for (let at = 0; at < name.length; at++) {
+    const character = name[at]!;
+    if (character === '*') expression += '[^/]*';
+    else if (character === '?') expression += '[^/]';
+    else if (character === '[') {
+      const close = name.indexOf(']', at + (/^\[[!^]?\]/.test(name.slice(at)) ? 3 : 2));
+      if (close === -1) throw new Error(`no ']' for the '[' at character ${at + 1} of ${name}`);
+      const negated = name[at + 1] === '!' || name[at + 1] === '^';
+      const members = name.slice(at + (negated ? 2 : 1), close).replace(/[\\\]^]/g, String.raw`\$&`);
+      expression += `[${negated ? '^/' : ''}${members}]`;
+      at = close;
+    } else expression += escapeRegExp(character);
+  }
+  return new RegExp(`^${expression}$`);
+}
+
+/** `a{b,c{d,e}}` -> ab, acd, ace. A brace without a comma or a partner stands for itself. */
+function expandBraces(pattern: string): string[] {
+  const open = pattern.indexOf('{');
+  if (open === -1) return [pattern];
+  const cuts: number[] = [open];
+  let depth = 0;
+  for (let at = open; at < pattern.length; at++) {
+    if (pattern[at] === '{') depth++;
+    else if (pattern[at] === ',' && depth === 1) cuts.push(at);
+    else if (pattern[at] === '}' && --depth === 0) {
+      cuts.push(at);
+      break;
+    }
+  }
+  const tailStart = cuts.at(-1)! + 1;
+  if (depth !== 0 || cuts.length < 3) {
+    return expandBraces(pattern.slice(open + 1)).map((rest) => pattern.slice(0, open + 1) + rest);
+  }
+  const tails = expandBraces(pattern.slice(tailStart));
+  return cuts
+    .slice(0, -1)
+    .flatMap((cut, index) =>
+      expandBraces(pattern.slice(cut + 1, cuts[index + 1])).flatMap((middle) =>
+        tails.map((tail) => pattern.slice(0, open) + middle + tail),
+      ),
+    );
+}
+
+function escapeRegExp(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
+}

@@ -1,0 +1,125 @@
+// Settings -> what the parts are made with: inputs, their formats, the engine's options. No effects.
+import { readFileSync } from 'node:fs';
+import type { FollowInput } from './follow-input.ts';
+import type { FollowStats } from './follow-stats.ts';
+import { ByteFramer, EventFramer, type Framer, Utf16Framer } from './line-framer.ts';
+import {
+  JsonWriter,
+  type LineFormat,
+  PrefixWriter,
+  RawFormat,
+  RawWriter,
+  type RecordWriter,
+} from './line-format.ts';
+import { RecordFormat } from './record-format.ts';
+import type { InputValues, SettingsValues } from './settings.ts';
+import { startPosition } from './tail-arguments.ts';
+
+/** Of what the process may open: the rest is for stdout, the admin server, watches, the checkpoint. */
+const SHARE_OF_DESCRIPTORS = 0.9;
+const DEFAULT_DESCRIPTORS = 1024;
+
+export type Plan = {
+  readonly inputs: readonly FollowInput[];
+  /** Formats count lines and stand inside records: make them once, when the inputs go into use. */
+  readonly makeFormats: (stats: FollowStats) => Map<FollowInput, LineFormat>;
+  readonly include: readonly string[];
+};
+
+/** One input for the operands and flags, if any files were named there, and one for each section of the file. */
+export function planInputs(values: SettingsValues): Plan {
+  const groups: InputValues[] = [...(values.include.length > 0 ? [values] : []), ...values.inputs];
+  const planned = groups.map((group) => ({ group, input: planInput(group, values) }));
+  return {
+    inputs: planned.map(({ input }) => input),
+    makeFormats: (stats) =>
+      new Map(planned.map(({ group, input }) => [input, planFormat(group, input.framer, stats)])),
+    include: groups.flatMap((group) => group.include),
+  };
+}
+
+function planInput(group: InputValues, values: SettingsValues): FollowInput {
+  const multiline = group.multilineStart !== undefined || group.multilineEnd !== undefined;
+  return {
+    include: group.include,
+    exclude: group.exclude,
+    framer: planFramer(group, values.zeroTerminated),
+    skipNul: group.skipNul && !values.zeroTerminated && !isUtf16(group.encoding),
+    gzip: group.gzip,
+    byName: values.follow !== 'descriptor',
+    startAt: startPosition(values),
+    ignoreOlderMs: values.ignoreOlder ?? Infinity,
+    multilineTimeoutMs: multiline ? group.multilineTimeout : Infinity,
+    partialTimeoutMs: group.partialTimeout ?? Infinity,
+  };
+}
+
+const isUtf16 = (encoding: string | undefined): boolean =>
+  encoding !== undefined && canonical(encoding).startsWith('utf-16');
+const canonical = (label: string): string => new TextDecoder(label).encoding;
+
+function planFramer(group: InputValues, zeroTerminated: boolean): Framer {
+  const { multilineStart: start, multilineEnd: end, encoding } = group;
+  let lines: Framer = new ByteFramer(zeroTerminated ? 0 : 0x0a);
+  if (isUtf16(encoding)) lines = new Utf16Framer(canonical(encoding!) === 'utf-16be' ? 'be' : 'le');
+  if (start === undefined && end === undefined) return lines;
+  return new EventFramer(lines, { ...(start && { start }), ...(end && { end }) }, encoding);
+}
+
+function planFormat(group: InputValues, framer: Framer, stats: FollowStats): LineFormat {
+  const { format, stripCr, maxLineBytes, longLines, encoding } = group;
+  const untouched = format === 'raw' && !stripCr && maxLineBytes === 0 && encoding === undefined;
+  if (untouched) return new RawFormat(framer.newlineByte);
+  return new RecordFormat({
+    framer,
+    writer: planWriter(group),
+    stripCr,
+    maxLineBytes,
+    longLines,
+    encoding: encoding === undefined ? undefined : canonical(encoding),
+    mustBeUtf8: format === 'json',
+    stats,
+  });
+}
+
+function planWriter({ format, prefix, jsonKey }: InputValues): RecordWriter {
+  switch (format) {
+    case 'raw':
+      return new RawWriter();
+    case 'prefix':
+      return new PrefixWriter(prefix);
+    case 'json':
+      return new JsonWriter(jsonKey);
+  }
+}
+
+/** What the whole process is to do: print what is there and end, or follow. */
+export function planRun(values: SettingsValues, asTail: boolean): { once: boolean; checkpoint: string } {
+  const follows = values.follow !== undefined || values.followName || values.retry;
+  const printsOnly = asTail && !follows;
+  return { once: values.once || printsOnly, checkpoint: printsOnly ? 'off' : values.checkpoint };
+}
+
+/** The engine's options that are settings as they stand. */
+export function planFollow(values: SettingsValues) {
+  const { sleepInterval, pollInterval, maxOpenFiles } = values;
+  return {
+    rotateWaitMs: values.rotateWait,
+    keepRotatedMaxBytes: values.keepRotatedMax,
+    watch: values.watch,
+    pollIntervalMs: sleepInterval === undefined ? pollInterval : Math.max(MIN_POLL_MS, sleepInterval * 1000),
+    sweepIntervalMs: values.sweepInterval,
+    discoveryIntervalMs: values.discoveryInterval,
+    maxOpenFiles: maxOpenFiles > 0 ? maxOpenFiles : openFileBudget(),
+    endWhenRemoved: values.exitWhenRemoved,
+  };
+}
+
+/** `tail -s 0` means as often as can be; this is often enough. */
+const MIN_POLL_MS = 10;
+
+function openFileBudget(): number {
+  const limits = readFileSync('/proc/self/limits', 'utf8');
+  const soft = Number(/^Max open files\s+(\d+)/m.exec(limits)?.[1] ?? DEFAULT_DESCRIPTORS);
+  return Math.floor(soft * SHARE_OF_DESCRIPTORS);
+}

@@ -1,0 +1,61 @@
+// Where to begin in a file that was there before us: `tail -n 10`, `-n +1`, `-c 100`, `--start-at end`.
+import fs from 'node:fs';
+
+export type StartPosition =
+  | { readonly kind: 'beginning' }
+  | { readonly kind: 'end' }
+  | { readonly kind: 'lastLines' | 'fromLine' | 'lastBytes' | 'fromByte'; readonly count: number };
+
+const CHUNK_BYTES = 64 * 1024;
+
+/**
+ * Offset in an open file of `size` bytes, whose lines end with `newline`. Lines and bytes are counted from 1, as
+ * tail does: fromLine 1 is the beginning.
+ */
+export function startOffset(fd: number, size: number, position: StartPosition, newline: number): number {
+  switch (position.kind) {
+    case 'beginning':
+      return 0;
+    case 'end':
+      return size;
+    case 'fromByte':
+      return Math.min(size, Math.max(0, position.count - 1));
+    case 'lastBytes':
+      return Math.max(0, size - position.count);
+    case 'fromLine':
+      return position.count <= 1 ? 0 : afterLines(fd, size, position.count - 1, newline);
+    case 'lastLines':
+      return position.count === 0 ? size : beforeLastLines(fd, size, position.count, newline);
+  }
+}
+
+function afterLines(fd: number, size: number, lines: number, newline: number): number {
+  const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+  let left = lines;
+  for (let offset = 0; offset < size;) {
+    const got = fs.readSync(fd, chunk, 0, CHUNK_BYTES, offset);
+    if (got === 0) break;
+    for (let at = chunk.indexOf(newline); at !== -1 && at < got; at = chunk.indexOf(newline, at + 1)) {
+      if (--left === 0) return offset + at + 1;
+    }
+    offset += got;
+  }
+  return size;
+}
+
+function beforeLastLines(fd: number, size: number, lines: number, newline: number): number {
+  const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+  let left = lines;
+  for (let end = size; end > 0;) {
+    const start = Math.max(0, end - CHUNK_BYTES);
+    const got = fs.readSync(fd, chunk, 0, end - start, start);
+    for (let at = got - 1; at >= 0; at--) {
+      at = chunk.lastIndexOf(newline, at);
+      if (at === -1) break;
+      // The terminator of the very last line ends it; it does not begin another.
+      if (start + at !== size - 1 && --left === 0) return start + at + 1;
+    }
+    end = start;
+  }
+  return 0;
+}

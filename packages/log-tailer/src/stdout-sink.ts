@@ -1,0 +1,87 @@
+// Ordered writes to stdout: complete, one at a time, through the thread pool, so that a blocked reader never blocks
+// the event loop. Never through process.stdout, which makes the pipe non-blocking for everyone who shares it and
+// costs most of the throughput (0.9 -> 0.06 GB/s).
+import fs from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+
+const writev = promisify(fs.writev);
+
+/** Nobody reads any more; whatever is not acknowledged will be delivered by the next life. */
+export class StdoutClosed extends Error {}
+
+/** A pipe somebody made non-blocking is tried again after this long, then twice as long, up to the maximum. */
+const RETRY_MS = { first: 1, most: 32 };
+/** A full disk is tried again as seldom as this. */
+const FULL_MS = 1000;
+
+export class StdoutSink {
+  /** Seconds spent inside writes that had to wait. */
+  blockedSeconds = 0;
+  readonly #fd: number;
+  readonly #onFull: (error: Error) => void;
+  #writingSinceMs: number | undefined;
+
+  /** @param onFull told when stdout is a file on a full disk; the bytes are kept and tried again */
+  constructor(fd: number, onFull: (error: Error) => void) {
+    this.#fd = ownDescription(fd);
+    this.#onFull = onFull;
+  }
+
+  /** How long (s) the write under way has been waiting; counted into blockedSeconds when it ends. */
+  get waitingSeconds(): number {
+    return this.#writingSinceMs === undefined ? 0 : (performance.now() - this.#writingSinceMs) / 1000;
+  }
+
+  /** Resolves when every byte is written. @throws StdoutClosed, or the errno error that made it impossible */
+  async write(pieces: Buffer[]): Promise<void> {
+    this.#writingSinceMs = performance.now();
+    let retryMs = RETRY_MS.first;
+    for (let rest = pieces; rest.length > 0;) {
+      try {
+        const { bytesWritten } = await writev(this.#fd, rest);
+        rest = after(rest, bytesWritten);
+        retryMs = RETRY_MS.first;
+      } catch (error) {
+        await this.#wait(error as NodeJS.ErrnoException, retryMs);
+        retryMs = Math.min(retryMs * 2, RETRY_MS.most);
+      }
+    }
+    this.blockedSeconds += this.waitingSeconds;
+    this.#writingSinceMs = undefined;
+  }
+
+  async #wait(error: NodeJS.ErrnoException, retryMs: number): Promise<void> {
+    if (error.code === 'EAGAIN') await sleep(retryMs);
+    else if (error.code === 'ENOSPC' || error.code === 'EDQUOT') {
+      this.#onFull(error);
+      await sleep(FULL_MS);
+    } else if (error.code === 'EPIPE')
+      throw new StdoutClosed('stdout was closed by its reader', { cause: error });
+    else throw error;
+  }
+}
+
+/**
+ * For a pipe, an open file description of our own: should another process make the shared one non-blocking, ours
+ * stays as it is. Not permitted where the pipe belongs to another user, as under most container runtimes.
+ */
+function ownDescription(fd: number): number {
+  try {
+    if (fs.fstatSync(fd).isFIFO()) return fs.openSync(`/proc/self/fd/${fd}`, 'w');
+  } catch {
+    // EACCES: then the shared one has to do.
+  }
+  return fd;
+}
+
+/** What is left of the pieces behind the first `bytes`. */
+function after(pieces: Buffer[], bytes: number): Buffer[] {
+  let skip = bytes;
+  for (let at = 0; at < pieces.length; at++) {
+    const piece = pieces[at]!;
+    if (skip < piece.length) return [piece.subarray(skip), ...pieces.slice(at + 1)];
+    skip -= piece.length;
+  }
+  return [];
+}
