@@ -1,6 +1,7 @@
 // From follow to stdout: while one round of batches is being written, the next is read into the other buffer. What
 // was written is acknowledged, and only then does the checkpoint move. The whole way of the data, in one loop.
 import path from 'node:path';
+import type { ByteKernel } from './byte-kernel.ts';
 import type { Batch } from './file-reader.ts';
 import type { Follow } from './follow.ts';
 import type { FollowInput } from './follow-input.ts';
@@ -8,12 +9,15 @@ import type { LineFormat } from './line-format.ts';
 import { Output } from './output.ts';
 import type { StdoutSink } from './stdout-sink.ts';
 
-/** Half a MiB each: less costs throughput on a pipe, more only memory. */
+/** Half a MiB read at a time: less costs throughput on a pipe, more only memory. */
 const BUFFER_BYTES = 512 * 1024;
+/** Room for a buffer of short lines behind prefixes; memory only once it is written to. */
+const OUTPUT_BYTES = 4 * 1024 * 1024;
 
 export type DeliveryOptions = {
   readonly follow: Follow;
   readonly sink: StdoutSink;
+  readonly kernel: ByteKernel;
   readonly formats: ReadonlyMap<FollowInput, LineFormat>;
   /** As `tail -v`: a header line whenever the output turns to another file. */
   readonly headers: boolean;
@@ -36,8 +40,8 @@ export class Delivery {
 
   /** Runs until follow ends. @throws StdoutClosed and other errors of the sink */
   async run(): Promise<void> {
-    const { follow, sink } = this.#options;
-    const rounds = [newRound(), newRound()];
+    const { follow, sink, kernel } = this.#options;
+    const rounds = [newRound(kernel), newRound(kernel)];
     let writing: Promise<void> = Promise.resolve();
     for (let turn = 0; ; turn = 1 - turn) {
       const { buffer, output } = rounds[turn]!;
@@ -75,6 +79,6 @@ export class Delivery {
   }
 }
 
-function newRound(): { buffer: Buffer; output: Output } {
-  return { buffer: Buffer.allocUnsafeSlow(BUFFER_BYTES), output: new Output() };
+function newRound(kernel: ByteKernel): { buffer: Buffer; output: Output } {
+  return { buffer: kernel.allocate(BUFFER_BYTES), output: new Output(kernel.allocate(OUTPUT_BYTES)) };
 }

@@ -5,7 +5,7 @@ export const MAX_ESCAPED_BYTES = 6;
 
 const BACKSLASH = 0x5c;
 /** Per byte: 0 passes, 1 becomes \u00xx, else the letter behind the backslash. */
-const ESCAPES = new Uint8Array(256);
+export const ESCAPES = new Uint8Array(256);
 ESCAPES.fill(1, 0, 0x20);
 for (const [character, letter] of ['""', '\\\\', '\bb', '\ff', '\nn', '\rr', '\tt']) {
   ESCAPES[character!.charCodeAt(0)] = letter!.charCodeAt(0);

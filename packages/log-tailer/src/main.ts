@@ -6,10 +6,12 @@ import { createLog, type Log } from '@podmate/base/log';
 import { registry } from '@podmate/base/metrics';
 import { changed } from '@podmate/base/settings';
 import root from '../../../package.json' with { type: 'json' };
+import { ByteKernel } from './byte-kernel.ts';
 import { openCheckpoint } from './checkpoint-place.ts';
 import { Delivery } from './delivery.ts';
 import { eventLog } from './event-log.ts';
 import { Follow } from './follow.ts';
+import { ESCAPES } from './json-escape.ts';
 import { metrics } from './metrics.ts';
 import { planFollow, planInputs, planRun } from './plan.ts';
 import { ProcessWatch } from './process-watch.ts';
@@ -44,15 +46,16 @@ function parts(loaded: LoadedSettings, asTail: boolean, log: Log): Parameters<ty
     checkpoint: openCheckpoint(checkpoint, plan.include, log),
     report: eventLog(log),
   });
-  let formats = plan.makeFormats(follow.stats);
+  const kernel = new ByteKernel(ESCAPES);
+  let formats = plan.makeFormats(follow.stats, kernel);
   const sink = new StdoutSink(1, (error) => log.warn('stdout is full, trying again', { error }));
-  const delivery = new Delivery({ follow, sink, formats, headers: values.verbose && !values.quiet });
+  const delivery = new Delivery({ follow, sink, kernel, formats, headers: values.verbose && !values.quiet });
   const tailer = new Tailer({ follow, delivery, log, lingerMs: values.linger, once });
   const all: Part[] = [tailer];
   if (values.pid.length > 0) all.push(new ProcessWatch(values.pid, () => stop('watched process ended')));
   watchSettings(loaded, log, (renewed) => {
     const next = planInputs(renewed);
-    const more = next.makeFormats(follow.stats);
+    const more = next.makeFormats(follow.stats, kernel);
     delivery.useFormats(more);
     follow.replaceInputs(next.inputs);
     formats = new Map([...formats, ...more]);

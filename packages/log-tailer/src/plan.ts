@@ -1,16 +1,12 @@
 // Settings -> what the parts are made with: inputs, their formats, the engine's options. No effects.
 import { readFileSync } from 'node:fs';
+import { BulkFormat } from './bulk-format.ts';
+import type { ByteKernel } from './byte-kernel.ts';
 import type { FollowInput } from './follow-input.ts';
 import type { FollowStats } from './follow-stats.ts';
 import { ByteFramer, EventFramer, type Framer, Utf16Framer } from './line-framer.ts';
-import {
-  JsonWriter,
-  type LineFormat,
-  PrefixWriter,
-  RawFormat,
-  RawWriter,
-  type RecordWriter,
-} from './line-format.ts';
+import { HeadWriter, JsonWriter, type LineFormat, RawFormat, RawWriter } from './line-format.ts';
+import { jsonHead, prefixHead } from './line-head.ts';
 import { RecordFormat } from './record-format.ts';
 import type { InputValues, SettingsValues } from './settings.ts';
 import { startPosition } from './tail-arguments.ts';
@@ -22,7 +18,7 @@ const DEFAULT_DESCRIPTORS = 1024;
 export type Plan = {
   readonly inputs: readonly FollowInput[];
   /** Formats count lines and stand inside records: make them once, when the inputs go into use. */
-  readonly makeFormats: (stats: FollowStats) => Map<FollowInput, LineFormat>;
+  readonly makeFormats: (stats: FollowStats, kernel: ByteKernel) => Map<FollowInput, LineFormat>;
   readonly include: readonly string[];
 };
 
@@ -32,8 +28,8 @@ export function planInputs(values: SettingsValues): Plan {
   const planned = groups.map((group) => ({ group, input: planInput(group, values) }));
   return {
     inputs: planned.map(({ input }) => input),
-    makeFormats: (stats) =>
-      new Map(planned.map(({ group, input }) => [input, planFormat(group, input.framer, stats)])),
+    makeFormats: (stats, kernel) =>
+      new Map(planned.map(({ group, input }) => [input, planFormat(group, input.framer, stats, kernel)])),
     include: groups.flatMap((group) => group.include),
   };
 }
@@ -66,13 +62,19 @@ function planFramer(group: InputValues, zeroTerminated: boolean): Framer {
   return new EventFramer(lines, { ...(start && { start }), ...(end && { end }) }, encoding);
 }
 
-function planFormat(group: InputValues, framer: Framer, stats: FollowStats): LineFormat {
+function planFormat(group: InputValues, framer: Framer, stats: FollowStats, kernel: ByteKernel): LineFormat {
   const { format, stripCr, maxLineBytes, longLines, encoding } = group;
-  const untouched = format === 'raw' && !stripCr && maxLineBytes === 0 && encoding === undefined;
-  if (untouched) return new RawFormat(framer.newlineByte);
-  return new RecordFormat({
+  const keepsRecords = !stripCr && maxLineBytes === 0 && encoding === undefined;
+  if (format === 'raw' && keepsRecords) return new RawFormat(kernel, framer.newlineByte);
+  const headOf = format === 'json' ? jsonHead(group.jsonKey) : prefixHead(group.prefix);
+  const byRecord = new RecordFormat({
     framer,
-    writer: planWriter(group),
+    writer:
+      format === 'json'
+        ? new JsonWriter(headOf)
+        : format === 'prefix'
+          ? new HeadWriter(headOf)
+          : new RawWriter(),
     stripCr,
     maxLineBytes,
     longLines,
@@ -80,17 +82,9 @@ function planFormat(group: InputValues, framer: Framer, stats: FollowStats): Lin
     mustBeUtf8: format === 'json',
     stats,
   });
-}
-
-function planWriter({ format, prefix, jsonKey }: InputValues): RecordWriter {
-  switch (format) {
-    case 'raw':
-      return new RawWriter();
-    case 'prefix':
-      return new PrefixWriter(prefix);
-    case 'json':
-      return new JsonWriter(jsonKey);
-  }
+  const isByLine = framer.lines === framer && framer.newlineByte === 0x0a;
+  if (format === 'raw' || !keepsRecords || !isByLine) return byRecord;
+  return new BulkFormat({ kernel, rewrite: format, headOf, byRecord });
 }
 
 /** What the whole process is to do: print what is there and end, or follow. */
