@@ -8,6 +8,7 @@ type WebAssemblyApi = {
   readonly Module: new (code: Uint8Array) => object;
   readonly Instance: new (module: object) => { readonly exports: Exports };
 };
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion
 const { WebAssembly } = globalThis as unknown as { WebAssembly: WebAssemblyApi };
 
 type Exports = {

@@ -95,7 +95,8 @@ export class GzipSource implements ByteSource {
   /** One more decompressed chunk, dropping what lies before `keepFrom`. */
   async #more(keepFrom: number): Promise<void> {
     this.#stream ??= openGunzip(this.fd);
-    const chunk = (await nextChunk(this.#stream)) as Buffer | undefined;
+    // Damaged or cut off: what came out before is all there is, and no reason to end for.
+    const chunk = await nextChunk(this.#stream).catch(() => undefined);
     if (chunk === undefined) {
       this.#end = this.#windowEnd();
       return;
@@ -114,17 +115,17 @@ function openGunzip(fd: number): Readable {
 }
 
 /** The next chunk of a stream, undefined at its end; rejects when it breaks (a truncated or foreign .gz). */
-function nextChunk(stream: Readable): Promise<unknown> {
+function nextChunk(stream: Readable): Promise<Buffer | undefined> {
   if (stream.errored) return Promise.reject(stream.errored);
   const ready: unknown = stream.read();
-  if (ready !== null) return Promise.resolve(ready);
+  if (Buffer.isBuffer(ready)) return Promise.resolve(ready);
   return new Promise((resolve, reject) => {
     const settle = (): void => {
       stream.off('readable', onReadable).off('end', onEnd).off('error', onError);
     };
     const onReadable = (): void => {
-      const chunk = stream.read();
-      if (chunk === null) return;
+      const chunk: unknown = stream.read();
+      if (!Buffer.isBuffer(chunk)) return;
       settle();
       resolve(chunk);
     };

@@ -13,18 +13,21 @@ export type Entry = {
   /** The followed path this file was (or is) a generation of, not where rotation moved it. */
   readonly path: string;
   readonly offset: number;
+  /** How large the file was: what lay between was seen, and not delivered. */
+  readonly size: number;
   readonly head: Fingerprint;
   readonly marker: Fingerprint;
   /** Read to its end and let go; kept so that another pattern matching its new name does not read it again. */
   readonly finished: boolean;
-  readonly savedAtMs: number;
+  /** When (ms, wall clock) this was last seen to be the file at the path: what came to the path later, came unseen. */
+  readonly lookedAtMs: number;
 };
 
 const RECORD_BYTES = 4096;
 const SLOT_BYTES = RECORD_BYTES / 2;
 const FILE_MAGIC = Buffer.from('podmate log-tailer checkpoint 1\n');
 const SLOT_MAGIC = 0x31434d50;
-const FIXED_BYTES = 72;
+const FIXED_BYTES = 80;
 const FLAG_FINISHED = 1;
 /** Finished entries beyond this many are forgotten, oldest first. */
 const MAX_FINISHED = 10_000;
@@ -56,7 +59,7 @@ export class Checkpoint {
 
   /** @throws CheckpointDamaged when the file is not a checkpoint of this version; errno errors as they come. */
   static open(file: string): Checkpoint {
-    fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o755 });
+    makeDirectory(path.dirname(file));
     const fd = fs.openSync(file, fs.constants.O_RDWR | fs.constants.O_CREAT, 0o644);
     try {
       return new Checkpoint(fd);
@@ -149,7 +152,7 @@ export class Checkpoint {
   #loadRecord(bytes: Buffer, index: number): boolean {
     this.#nextIndex = index + 1;
     const slots = [decode(bytes.subarray(0, SLOT_BYTES)), decode(bytes.subarray(SLOT_BYTES))];
-    const [newest] = slots.filter((slot) => slot !== undefined).sort((a, b) => b.sequence - a.sequence);
+    const [newest] = slots.filter((slot) => slot !== undefined).toSorted((a, b) => b.sequence - a.sequence);
     if (newest === undefined) {
       this.#free.push(index);
       return bytes.every((byte) => byte === 0);
@@ -157,6 +160,18 @@ export class Checkpoint {
     this.#records.set(fileKey(newest.entry.identity), { ...newest, index });
     if (newest.entry.finished) this.#finished++;
     return true;
+  }
+}
+
+/** As mkdir -p. Node's own `recursive` says ENOENT for a read-only file system and whatever else is in the way. */
+function makeDirectory(directory: string): void {
+  if (fs.existsSync(directory)) return;
+  makeDirectory(path.dirname(directory));
+  try {
+    fs.mkdirSync(directory, 0o755);
+  } catch (error) {
+    // Made by another tailer on the volume just now.
+    if (!fs.existsSync(directory)) throw error;
   }
 }
 
@@ -172,12 +187,13 @@ function encode(entry: Entry, sequence: number): Buffer {
   slot.writeBigUInt64LE(entry.identity.ino, 24);
   slot.writeBigUInt64LE(entry.identity.birthtimeNs, 32);
   slot.writeBigUInt64LE(BigInt(entry.offset), 40);
-  slot.writeDoubleLE(entry.savedAtMs, 48);
+  slot.writeDoubleLE(entry.lookedAtMs, 48);
   slot.writeUInt16LE(entry.head.length, 56);
   slot.writeUInt16LE(entry.marker.length, 58);
   slot.writeUInt32LE(entry.head.crc, 60);
   slot.writeUInt32LE(entry.marker.crc, 64);
   slot.writeUInt16LE(name.length, 68);
+  slot.writeDoubleLE(entry.size, 72);
   name.copy(slot, FIXED_BYTES);
   slot.writeUInt32LE(crc32(slot.subarray(8)), 4);
   return slot;
@@ -196,10 +212,11 @@ function decode(slot: Buffer): { entry: Entry; sequence: number } | undefined {
     },
     path: slot.toString('utf8', FIXED_BYTES, FIXED_BYTES + slot.readUInt16LE(68)),
     offset: Number(slot.readBigUInt64LE(40)),
+    size: slot.readDoubleLE(72),
     head: { length: slot.readUInt16LE(56), crc: slot.readUInt32LE(60) },
     marker: { length: slot.readUInt16LE(58), crc: slot.readUInt32LE(64) },
     finished: (slot.readUInt16LE(10) & FLAG_FINISHED) !== 0,
-    savedAtMs: slot.readDoubleLE(48),
+    lookedAtMs: slot.readDoubleLE(48),
   };
   return { entry, sequence: slot.readUInt32LE(12) };
 }

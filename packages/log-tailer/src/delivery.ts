@@ -2,7 +2,7 @@
 // was written is acknowledged, and only then does the checkpoint move. The whole way of the data, in one loop.
 import path from 'node:path';
 import type { ByteKernel } from './byte-kernel.ts';
-import type { Batch } from './file-reader.ts';
+import type { Batch, FileReader } from './file-reader.ts';
 import type { Follow } from './follow.ts';
 import type { FollowInput } from './follow-input.ts';
 import type { LineFormat } from './line-format.ts';
@@ -28,6 +28,7 @@ export class Delivery {
   /** The format whose record the output stands in. */
   #openFormat: LineFormat | undefined;
   #lastPath: string | undefined;
+  readonly #names = new Map<string, string>();
 
   constructor(options: DeliveryOptions) {
     this.#options = options;
@@ -61,20 +62,23 @@ export class Delivery {
   #encode(batch: Batch, output: Output): void {
     const { formats, headers } = this.#options;
     const format = formats.get(batch.reader.input);
-    if (this.#openFormat !== undefined && (batch.startsRecord || format !== this.#openFormat)) {
-      this.#openFormat.close(output);
-    }
+    const closes = this.#openFormat !== undefined && (batch.startsRecord || format !== this.#openFormat);
+    if (closes) this.#openFormat!.close(output);
     // An input that was removed by a reload, with a last batch under way.
     if (format === undefined) return output.pass(batch.bytes);
-    if (headers && batch.reader.followedPath !== this.#lastPath)
-      this.#header(batch.reader.followedPath, output);
+    if (headers && batch.reader.followedPath !== this.#lastPath) this.#header(batch.reader, closes, output);
     format.encode(batch, output);
     this.#openFormat = format.open ? format : undefined;
   }
 
-  #header(followedPath: string, output: Output): void {
-    const gap = this.#lastPath === undefined ? '' : '\n';
-    output.append(Buffer.from(`${gap}==> ${path.relative('', followedPath) || followedPath} <==\n`));
+  /** An empty line before all headers but the first; the newline that closed a line is enough, as in tail. */
+  #header({ followedPath, input }: FileReader, closed: boolean, output: Output): void {
+    const gap = this.#lastPath === undefined || closed ? '' : '\n';
+    const name = this.#names.getOrInsertComputed(
+      followedPath,
+      (file) => input.include.find((operand) => path.resolve(operand) === file) ?? file,
+    );
+    output.append(Buffer.from(`${gap}==> ${name} <==\n`));
     this.#lastPath = followedPath;
   }
 }

@@ -18,6 +18,8 @@ type Listing = {
   mtimeMs: number;
   files: string[];
   directories: string[];
+  /** Symbolic links, which are among the files too: they may lead to directories. */
+  links: string[];
   /** What each pattern picked from `files`; emptied with every new listing. */
   matches: Map<RegExp, string[]>;
 };
@@ -32,6 +34,8 @@ type Pattern = {
 
 /** A directory changed so recently may change again within the same tick of the file system's clock. */
 const UNSETTLED_MS = 50;
+/** Some clocks tick in seconds (ext4 with small inodes, as made for small volumes; ext3), FAT's in two. */
+const UNSETTLED_COARSE_MS = 2100;
 const COMPRESSED = ['*.gz', '*.bz2', '*.xz', '*.zst', '*.lz4', '*.zip'];
 
 export class Discovery {
@@ -44,9 +48,9 @@ export class Discovery {
     this.#patterns = inputs.flatMap((input) => {
       const excluded = exclusion(input);
       return input.include.map((pattern) => {
-        const absolute = path.resolve(pattern);
-        const literal = isGlob(pattern) ? undefined : absolute;
-        return { input, alternatives: literal === undefined ? compileGlob(absolute) : [], excluded, literal };
+        const literal = isGlob(pattern) ? undefined : path.resolve(pattern);
+        const alternatives = literal === undefined ? compileGlob(pattern, absolute) : [];
+        return { input, alternatives, excluded, literal };
       });
     });
   }
@@ -82,7 +86,8 @@ export class Discovery {
   }
 
   #visit(directory: string, segments: readonly Segment[], depth: number, pattern: Pattern): void {
-    const segment = segments[depth]!;
+    const segment = segments[depth];
+    if (segment === undefined) return;
     const isLast = depth === segments.length - 1;
     if ('literal' in segment && !isLast)
       return this.#visit(path.join(directory, segment.literal), segments, depth + 1, pattern);
@@ -96,7 +101,7 @@ export class Discovery {
       if (isLast) this.#add(directory, listing.files, pattern);
     } else if (isLast) this.#add(directory, this.#matching(listing, segment), pattern);
     else if ('pattern' in segment) {
-      for (const name of listing.directories) {
+      for (const name of [...listing.directories, ...listing.links]) {
         if (segment.pattern.test(name)) this.#visit(path.join(directory, name), segments, depth + 1, pattern);
       }
     }
@@ -129,7 +134,8 @@ export class Discovery {
     if (known?.mtimeMs === mtimeMs) return known;
     const listing = readListing(directory);
     if (listing === undefined) return undefined;
-    listing.mtimeMs = Date.now() - mtimeMs < UNSETTLED_MS ? -1 : mtimeMs;
+    const unsettledMs = mtimeMs % 1000 === 0 ? UNSETTLED_COARSE_MS : UNSETTLED_MS;
+    listing.mtimeMs = Date.now() - mtimeMs < unsettledMs ? -1 : mtimeMs;
     if (known !== undefined) this.#noteNewNames(directory, known, listing);
     this.#listings.set(directory, listing);
     return listing;
@@ -143,11 +149,11 @@ export class Discovery {
   }
 }
 
+const absolute = (pattern: string): string => path.resolve(pattern);
+
 function exclusion(input: FollowInput): (path: string) => boolean {
   const compressed = COMPRESSED.filter((pattern) => !(input.gzip && pattern === '*.gz'));
-  const tests = [...compressed, ...input.exclude].map((pattern) =>
-    compileExclusion(pattern, (p) => path.resolve(p)),
-  );
+  const tests = [...compressed, ...input.exclude].map((pattern) => compileExclusion(pattern, absolute));
   return (file) => tests.some((test) => test(file));
 }
 
@@ -177,21 +183,27 @@ function matchesFrom(
   return matches && matchesFrom(segments, at + 1, names, name + 1);
 }
 
+/** Undefined for what is no directory, or none that we may look at. */
 function modified(directory: string): number | undefined {
   try {
-    return fs.statSync(directory).mtimeMs;
+    const stat = fs.statSync(directory);
+    return stat.isDirectory() ? stat.mtimeMs : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** Symbolic links count as files: a link to a directory is told apart when it is opened, and not followed. */
+/**
+ * Symbolic links count as files: a link to a directory is told apart when it is opened. As a directory it serves
+ * where a name in the pattern leads to it, as in a shell; `**` follows no links, for they may lead in circles.
+ */
 function readListing(directory: string): Listing | undefined {
   try {
-    const listing: Listing = { mtimeMs: 0, files: [], directories: [], matches: new Map() };
+    const listing: Listing = { mtimeMs: 0, files: [], directories: [], links: [], matches: new Map() };
     for (const entry of fs.readdirSync(directory, { withFileTypes: true })) {
       if (entry.isDirectory()) listing.directories.push(entry.name);
       else if (entry.isFile() || entry.isSymbolicLink()) listing.files.push(entry.name);
+      if (entry.isSymbolicLink()) listing.links.push(entry.name);
     }
     return listing;
   } catch {

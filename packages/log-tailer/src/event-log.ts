@@ -10,11 +10,10 @@ export function eventLog(log: Log): (event: FollowEvent) => void {
         return log.error('cannot read; will try again', { path, code, message });
       }
       case 'lost-file': {
-        const { path, offset } = event;
-        return log.warn('a rotated file was removed before it was read to its end', {
-          path,
-          deliveredBytes: offset,
-        });
+        const { path, offset, lostBytes } = event;
+        const fields = { path, deliveredBytes: offset, lostBytes };
+        if (lostBytes === 0) return log.debug('a delivered file is gone', fields);
+        return log.warn('a file was removed before it was delivered to its end', fields);
       }
       case 'truncated': {
         const { path, lostBytes, recovered } = event;

@@ -29,18 +29,23 @@ export type Batch = {
   /** False where the bytes go on (or are gone on with) inside one record longer than the buffer. */
   readonly startsRecord: boolean;
   readonly endsRecord: boolean;
+  /** The beginning of a line, shown since the process ends; it counts as delivered only once it is whole. */
+  readonly unfinished: boolean;
   readonly marker: Fingerprint;
   readonly epoch: number;
 };
 
 /**
  * What a record is owed: `complete` records only; `quiet`: whole lines of an unfinished event too, nothing came
- * for the multi-line timeout; `rest`: also an unfinished line, the file ends here.
+ * for the multi-line timeout; `rest`: also an unfinished line, nothing will be added; `ending`: the same, but it is
+ * we who end, and something may be added.
  */
-export type Completeness = 'complete' | 'quiet' | 'rest';
+export type Completeness = 'complete' | 'quiet' | 'rest' | 'ending';
 
 /** Where a file is read from when it was known before. */
 export type Position = { readonly offset: number; readonly head: Fingerprint; readonly marker: Fingerprint };
+
+type Edges = Pick<Batch, 'startsRecord' | 'endsRecord' | 'unfinished'>;
 
 /** A scan for the end of a huge line lets the event loop breathe this often. */
 const SCAN_SLICE_BYTES = 32 * 1024 * 1024;
@@ -63,6 +68,8 @@ export class FileReader {
   mtimeMs = 0;
   /** The last time (ms) it was seen to grow. */
   grewAtMs: number;
+  /** When (ms, wall clock) it was last seen to be the file at its path. */
+  lookedAtMs = 0;
   /** Since when (ms) there are bytes that were not delivered. */
   behindSinceMs: number;
   /** When (ms) the path was seen to lead elsewhere; undefined while this is the file at the path. */
@@ -204,7 +211,7 @@ export class FileReader {
     }
     this.size = size;
     this.mtimeMs = mtimeMs;
-    if (this.head.length < FINGERPRINT_BYTES && size > this.head.length) this.#learnHead();
+    if (this.head.length < FINGERPRINT_BYTES && size > this.head.length) this.#growHead();
   }
 
   /** Looks at the held descriptor. */
@@ -259,6 +266,7 @@ export class FileReader {
       if (this.heir?.epoch === batch.epoch) return this.heir.reader.acknowledge({ ...batch, epoch: 0 });
       return this;
     }
+    if (batch.unfinished) return this;
     this.acknowledged = batch.end;
     this.acknowledgedMarker = batch.marker;
     return this;
@@ -300,18 +308,15 @@ export class FileReader {
     if (end === from && ((full && at === 0) || owed !== 'complete'))
       end = this.#framer.lines.lastEnd(target, from, to);
     if (end === from && full) return at === 0 ? this.#takeLong(target, at, limit, owed) : undefined;
-    if (end === from && owed === 'rest') end = to;
+    const unfinished = end === from && (owed === 'rest' || owed === 'ending');
+    if (unfinished) end = to;
     this.#searched = this.position + (to - from);
     if (end === from) return undefined;
-    return this.#advance(target, from, end, { startsRecord: true, endsRecord: true });
+    const edges = { startsRecord: true, endsRecord: true, unfinished: unfinished && owed === 'ending' };
+    return this.#advance(target, from, end, edges);
   }
 
-  #advance(
-    target: Buffer,
-    from: number,
-    end: number,
-    edges: { startsRecord: boolean; endsRecord: boolean },
-  ): Batch {
+  #advance(target: Buffer, from: number, end: number, edges: Edges): Batch {
     const offset = this.position;
     const covered = this.marker.length + (end - from);
     this.position = offset + (end - from);
@@ -345,7 +350,7 @@ export class FileReader {
       if (slice >= SCAN_SLICE_BYTES) await nextTurn((slice = 0));
     }
     this.#searched = scan;
-    if (end === -1 && owed !== 'rest') return undefined;
+    if (end === -1 && owed !== 'rest' && owed !== 'ending') return undefined;
     this.#longStart = this.position;
     this.#longEnd = end === -1 ? this.size : end;
     this.#stats.longLines.stream++;
@@ -369,7 +374,7 @@ export class FileReader {
       this.#longEnd = undefined;
       this.#searched = 0;
     }
-    return this.#advance(target, from, end, { startsRecord, endsRecord: last });
+    return this.#advance(target, from, end, { startsRecord, endsRecord: last, unfinished: false });
   }
 
   /** NULs left by a writer that kept its offset over a truncation are no data; see nul-hole. */
@@ -388,8 +393,13 @@ export class FileReader {
     return undefined;
   }
 
-  #learnHead(): void {
+  /** A head still short grows with its file; one that no longer begins alike is another file's, ours was truncated. */
+  #growHead(): void {
     const bytes = this.peek(0, Math.min(this.size, FINGERPRINT_BYTES));
+    if (!matchesFingerprint(bytes.subarray(0, this.head.length), this.head)) {
+      this.truncated = true;
+      return;
+    }
     this.head = fingerprint(bytes);
     this.#shortHead = bytes.length < FINGERPRINT_BYTES ? bytes : undefined;
   }

@@ -14,6 +14,7 @@ import type { FollowEvent } from './follow-events.ts';
 import { FollowedPath, type Ground } from './followed-path.ts';
 import { OpenFiles } from './open-files.ts';
 import { PathIndex } from './path-index.ts';
+import { systemError } from './system-error.ts';
 
 export type FollowOptions = {
   readonly inputs: readonly FollowInput[];
@@ -54,6 +55,8 @@ export class Follow {
   readonly #index = new PathIndex();
   /** Paths with something to deliver, in turn. */
   readonly #ready = new Set<FollowedPath>();
+  /** Paths under a copytruncate just now. */
+  readonly #vigils = new Set<FollowedPath>();
   /** Paths that had something lately, and when. */
   readonly #active = new Map<FollowedPath, number>();
   readonly #timers: NodeJS.Timeout[] = [];
@@ -92,7 +95,7 @@ export class Follow {
       keepRotatedMaxBytes: options.keepRotatedMaxBytes,
       save: (reader, finished) => this.#save(reader, finished),
       watchFile: (followed) => this.#index.noteRealPath(followed),
-      lost: (entry) => options.report({ kind: 'lost-file', path: entry.path, offset: entry.offset }),
+      lost: (entry) => this.#lost(entry),
       report: options.report,
       started: false,
     };
@@ -318,6 +321,7 @@ export class Follow {
     const nowMs = performance.now();
     followed.observe(nowMs);
     this.#index.noteRotating(followed);
+    if (followed.rotating && followed.awaitsTruncation(nowMs)) this.#keepWatch(followed);
     const isReady = followed.next(nowMs, this.#isEnding) !== undefined;
     if (isReady) {
       this.#active.set(followed, nowMs);
@@ -325,6 +329,16 @@ export class Follow {
       this.#wakeUp();
     }
     return isReady;
+  }
+
+  /** While a copy is being made of a file, it is looked at in every turn of the event loop. */
+  #keepWatch(followed: FollowedPath): void {
+    if (this.#vigils.has(followed)) return;
+    this.#vigils.add(followed);
+    setImmediate(() => {
+      this.#vigils.delete(followed);
+      if (!this.#ended) this.#observe(followed);
+    });
   }
 
   #look(directory: string, notice: Notice): boolean {
@@ -376,20 +390,28 @@ export class Follow {
     }
   }
 
+  /** A file of an earlier life is gone: what it held beyond our end when we last saw it is lost. */
+  #lost({ path: file, offset, size }: Entry): void {
+    const lostBytes = Number.isFinite(size) ? Math.max(0, size - offset) : 0;
+    this.stats.lostBytes += lostBytes;
+    this.#options.report({ kind: 'lost-file', path: file, offset, lostBytes });
+  }
+
   #save(reader: FileReader, finished: boolean): void {
     try {
       this.#options.checkpoint.save({
         identity: reader.identity,
         path: reader.followedPath,
         offset: reader.acknowledged,
+        size: reader.size,
         head: reader.head,
         marker: reader.acknowledgedMarker,
         finished,
-        savedAtMs: Date.now(),
+        lookedAtMs: reader.lookedAtMs,
       });
       this.#savedAtMs = performance.now();
     } catch (error) {
-      const { code = 'UNKNOWN', message } = error as NodeJS.ErrnoException;
+      const { code, message } = systemError(error);
       count(this.stats.checkpointErrors, code);
       this.#options.report({ kind: 'checkpoint-unwritable', code, message });
     }

@@ -9,9 +9,11 @@ import type { FollowEvent } from './follow-events.ts';
 import type { FollowInput } from './follow-input.ts';
 import type { FollowStats, RotationKind } from './follow-stats.ts';
 import { type OpenFiles, Unreadable } from './open-files.ts';
+import { isCompressedName } from './rotated-names.ts';
 import { RotatedSiblings } from './rotated-siblings.ts';
 import type { Entry, Checkpoint } from './checkpoint.ts';
 import { startOffset } from './start-position.ts';
+import { systemError } from './system-error.ts';
 
 /** What all followed paths share. */
 export type Ground = {
@@ -30,6 +32,16 @@ export type Ground = {
   /** True once the engine has made its first round: files that come later are read from their beginning. */
   started: boolean;
 };
+
+/**
+ * A rotated file whose last line is unfinished gets this long to have it finished, once its writer has begun
+ * another file: then the line is delivered as it is, still before what is in that file.
+ */
+const MOVED_ON_MS = 1000;
+/** A compressed file touched this lately may still be being written; it is opened when it is left alone. */
+const COMPRESSING_MS = 2000;
+/** A rotation under way gives a new file at every look; whoever rotates faster than this is looked at again later. */
+const MAX_LOOKS = 50;
 
 export class FollowedPath {
   readonly path: string;
@@ -55,7 +67,7 @@ export class FollowedPath {
     this.path = followed;
     this.input = input;
     this.#ground = ground;
-    const since = knownEntries.reduce((latest, entry) => Math.max(latest, entry.savedAtMs), 0);
+    const since = knownEntries.reduce((latest, entry) => Math.max(latest, entry.lookedAtMs), 0);
     this.#siblings = new RotatedSiblings(followed, input, ground, since === 0 ? Date.now() : since);
     this.#generations.push(...this.#siblings.findKnown(knownEntries, nowMs));
   }
@@ -77,20 +89,28 @@ export class FollowedPath {
 
   /** Looks at the path, its rotated files and its neighbours. @param nowMs monotonic enough for waits of seconds */
   observe(nowMs: number): void {
-    const current = this.current;
+    const { current } = this;
+    const wallMs = Date.now();
     if (current !== undefined && !this.input.byName) current.refresh(nowMs);
-    else this.#observePath(current, nowMs);
+    else this.#observePath(nowMs);
     if (this.#generations.length > 1 || this.current === undefined) this.#refreshRotated(nowMs);
+    if (this.current !== undefined) this.current.lookedAtMs = wallMs;
     for (let at = 0; at < this.#generations.length; at++) {
       if (this.#generations[at]!.truncated) at += this.#recover(this.#generations[at]!, nowMs);
     }
-    if (this.#siblings.waiting) this.#insertMissed(this.#siblings.missed(this.#generations, nowMs));
+    if (this.#siblings.waiting || this.#siblings.resumed)
+      this.#insertMissed(this.#siblings.missed(this.#generations, nowMs));
     if (this.#generations.length > 1 || this.current === undefined) this.#retire(nowMs);
   }
 
   /** A new name in our directory: perhaps a copy that logrotate is making, or a generation we never saw. */
   offerSibling(name: string, nowMs: number): void {
     this.#siblings.offer(name, nowMs);
+  }
+
+  /** Worth looking at without pause: the sooner a truncation is seen, the less is lost in it. */
+  awaitsTruncation(nowMs: number): boolean {
+    return this.#siblings.awaitsTruncation(nowMs);
   }
 
   get unread(): number {
@@ -102,10 +122,11 @@ export class FollowedPath {
     const inside = this.#generations.find((reader) => reader.insideRecord && reader.readable);
     if (inside !== undefined) return { reader: inside, owed: 'complete' };
     for (const reader of this.#generations) {
-      if (reader.readable) return { reader, owed: this.#owed(reader, nowMs, ending) };
-      if (!reader.unfinished) continue;
+      if (!reader.readable && !reader.unfinished) continue;
       const owed = this.#owed(reader, nowMs, ending);
-      if (owed !== 'complete') return { reader, owed };
+      if (reader.readable || owed !== 'complete') return { reader, owed };
+      // Its last line may be completed in a moment, and comes before what is in the next file.
+      if (reader.rotatedAtMs !== undefined && nowMs - reader.rotatedAtMs < MOVED_ON_MS) return undefined;
     }
     return undefined;
   }
@@ -116,35 +137,54 @@ export class FollowedPath {
     this.#siblings.releaseAll();
   }
 
-  #observePath(current: FileReader | undefined, nowMs: number): void {
-    const stat = this.#statPath();
-    if (stat !== undefined && current !== undefined && looksLike(stat, current.identity)) {
-      this.#grown(current, stat, nowMs);
-    } else if (stat !== undefined) this.#arrived(stat, nowMs);
-    else this.#gone(nowMs);
+  /**
+   * What is at the path now. When that is another file than before, the neighbours are looked at too, and then the
+   * path again: only when it stayed the same in between is it known who of them was never there.
+   */
+  #observePath(nowMs: number): void {
+    for (let look = 0; look < MAX_LOOKS; look++) {
+      const before = this.current;
+      const stat = this.#statPath();
+      if (stat !== undefined && before !== undefined && looksLike(stat, before.identity)) {
+        this.#grown(before, stat, nowMs);
+      } else if (stat !== undefined) this.#arrived(stat, nowMs);
+      else this.#gone(nowMs);
+      const hasChanged = this.current !== before && this.#generations.length > 1;
+      if (!hasChanged && !(this.#siblings.resumed && look === 0)) return;
+      this.#siblings.scan(nowMs);
+    }
   }
 
   #owed(reader: FileReader, nowMs: number, ending: boolean): Completeness {
     const quietMs = nowMs - reader.grewAtMs;
-    const rotatedAway = reader.rotatedAtMs !== undefined && this.#waitedEnough(reader, nowMs);
-    if (ending || rotatedAway || quietMs >= this.input.partialTimeoutMs) return 'rest';
+    const waitMs = this.#hasNewer(reader)
+      ? Math.min(MOVED_ON_MS, this.#ground.rotateWaitMs)
+      : this.#ground.rotateWaitMs;
+    const rotatedAway = quietSince(reader, nowMs) >= waitMs;
+    if (ending) return 'ending';
+    if (rotatedAway || quietMs >= this.input.partialTimeoutMs) return 'rest';
     return quietMs >= this.input.multilineTimeoutMs ? 'quiet' : 'complete';
+  }
+
+  /** Whether its writer has gone on in another file. */
+  #hasNewer(reader: FileReader): boolean {
+    const newer = this.#generations[this.#generations.indexOf(reader) + 1];
+    return newer !== undefined && newer.size > 0;
   }
 
   #statPath(): fs.Stats | undefined {
     try {
       return fs.statSync(this.path, { throwIfNoEntry: false });
     } catch (error) {
-      this.#report(error as NodeJS.ErrnoException);
+      this.#report(error);
       return undefined;
     }
   }
 
-  #report(error: NodeJS.ErrnoException): void {
-    const code = error.code ?? 'UNKNOWN';
+  #report(error: unknown): void {
+    const { code, message } = systemError(error);
     if (this.problem?.code === code) return;
-    this.problem =
-      error instanceof Unreadable ? error : new Unreadable(code, error.message, { cause: error });
+    this.problem = error instanceof Unreadable ? error : new Unreadable(code, message, { cause: error });
     this.#ground.files.countError(code);
     this.#ground.report({ kind: 'unreadable', path: this.path, code, message: this.problem.message });
   }
@@ -156,7 +196,7 @@ export class FollowedPath {
       if (!current.open && !this.#ground.files.reopen(current, this.path, this.input))
         return this.#arrived(stat, nowMs);
     } catch (error) {
-      return this.#report(error as Unreadable);
+      return this.#report(error);
     }
     current.noteSize(stat.size, stat.mtimeMs, nowMs);
   }
@@ -171,6 +211,7 @@ export class FollowedPath {
   #arrived(stat: fs.Stats, nowMs: number): void {
     if (this.#alias !== undefined && looksLike(stat, this.#alias.identity) && this.#alias.open) return;
     this.#alias = undefined;
+    if (this.input.gzip && isCompressedName(this.path) && Date.now() - stat.ctimeMs < COMPRESSING_MS) return;
     const before = this.#generations.at(-1);
     const wasGone = !this.present;
     try {
@@ -181,7 +222,7 @@ export class FollowedPath {
       this.problem = undefined;
     } catch (error) {
       if (this.current !== undefined) this.current.rotatedAtMs = nowMs;
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') this.#report(error as NodeJS.ErrnoException);
+      if (systemError(error).code !== 'ENOENT') this.#report(error);
       return;
     }
     this.present = this.everPresent = true;
@@ -206,14 +247,16 @@ export class FollowedPath {
   #openNew(nowMs: number): void {
     const { files } = this.#ground;
     const previous = this.current;
-    const { reader, known } = files.open(this.path, this.path, this.input, nowMs);
+    const wallMs = Date.now();
+    const { reader, known, held } = files.open(this.path, this.path, this.input, nowMs);
+    // Between the two system calls rotation may have put another file there, one that is held.
+    if (held) return this.#followHeld(reader, nowMs);
+    reader.lookedAtMs = wallMs;
     if (previous !== undefined) previous.rotatedAtMs = nowMs;
     if (!known && !this.#ground.started) this.#skipToStart(reader);
     this.#generations.push(reader);
     this.#ground.save(reader, false);
     this.#ground.watchFile(this);
-    // Files made and rotated away between two looks, or while we were not running, are neighbours now.
-    if (previous !== undefined || this.#siblings.resumed) this.#siblings.scan(nowMs);
   }
 
   #skipToStart(reader: FileReader): void {
@@ -266,18 +309,12 @@ export class FollowedPath {
   /** Generations that came and went between two looks, in the order of their births. */
   #insertMissed(missed: readonly FileReader[]): void {
     for (const reader of missed) {
-      const born = reader.identity.birthtimeNs;
-      const current = this.current;
-      let at = this.#generations.length - (current === undefined ? 0 : 1);
-      while (at > 0 && this.#generations[at - 1]!.identity.birthtimeNs > born) at--;
+      let at = this.#generations.length - (this.current === undefined ? 0 : 1);
+      while (at > 0 && this.#siblings.compareAge(this.#generations[at - 1]!, reader) > 0) at--;
       this.#generations.splice(at, 0, reader);
       this.#ground.stats.rotations.rename++;
       this.#ground.save(reader, false);
     }
-  }
-
-  #waitedEnough(reader: FileReader, nowMs: number): boolean {
-    return nowMs - Math.max(reader.rotatedAtMs!, reader.grewAtMs) >= this.#ground.rotateWaitMs;
   }
 
   /**
@@ -290,7 +327,11 @@ export class FollowedPath {
       const reader = this.#generations[at]!;
       if (reader.rotatedAtMs === undefined || !reader.exhausted) continue;
       heldBytes += reader.size;
-      if (!this.#waitedEnough(reader, nowMs) && heldBytes <= this.#ground.keepRotatedMaxBytes) continue;
+      if (
+        quietSince(reader, nowMs) < this.#ground.rotateWaitMs &&
+        heldBytes <= this.#ground.keepRotatedMaxBytes
+      )
+        continue;
       this.#generations.splice(at, 1);
       this.#letGo(reader);
     }
@@ -302,4 +343,9 @@ export class FollowedPath {
     else this.#ground.checkpoint.forget(reader.identity);
     this.#ground.files.release(reader);
   }
+}
+
+/** How long (ms) a rotated file has been left alone; never, while it is at its path. */
+function quietSince(reader: FileReader, nowMs: number): number {
+  return reader.rotatedAtMs === undefined ? -1 : nowMs - Math.max(reader.rotatedAtMs, reader.grewAtMs);
 }

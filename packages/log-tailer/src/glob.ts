@@ -14,10 +14,13 @@ export function isGlob(pattern: string): boolean {
   return MAGIC.test(pattern);
 }
 
-/** The segments of an absolute pattern, one list for each alternative of its braces. */
-export function compileGlob(pattern: string): Segment[][] {
+/**
+ * The segments of a pattern, one list for each alternative of its braces. @param resolve makes one of them absolute
+ * @throws Error for an unclosed bracket
+ */
+export function compileGlob(pattern: string, resolve: (relative: string) => string): Segment[][] {
   return expandBraces(pattern).map((alternative) =>
-    alternative
+    resolve(alternative)
       .split('/')
       .filter((name) => name !== '' && name !== '.')
       .map(compileSegment),
@@ -33,8 +36,8 @@ export function compileExclusion(
     const names = expandBraces(pattern).map((alternative) => namePattern(alternative, true));
     return (path) => names.some((name) => name.test(path.slice(path.lastIndexOf('/') + 1)));
   }
-  const whole = compileGlob(resolve(pattern)).map(
-    (segments) => new RegExp(`^${segments.map(source).join('')}$`),
+  const whole = compileGlob(pattern, resolve).map(
+    (segments) => new RegExp(`^${segments.map(source).join('')}$`, 'u'),
   );
   return (path) => whole.some((expression) => expression.test(path));
 }
@@ -58,15 +61,38 @@ function namePattern(name: string, matchHidden: boolean): RegExp {
     if (character === '*') expression += '[^/]*';
     else if (character === '?') expression += '[^/]';
     else if (character === '[') {
-      const close = name.indexOf(']', at + (/^\[[!^]?\]/.test(name.slice(at)) ? 3 : 2));
-      if (close === -1) throw new Error(`no ']' for the '[' at character ${at + 1} of ${name}`);
-      const negated = name[at + 1] === '!' || name[at + 1] === '^';
-      const members = name.slice(at + (negated ? 2 : 1), close).replace(/[\\\]^]/g, String.raw`\$&`);
-      expression += `[${negated ? '^/' : ''}${members}]`;
-      at = close;
+      const [whole, sign, members] = BRACKETS.exec(name.slice(at)) ?? [];
+      if (whole === undefined) throw new Error(`no ']' for the '[' at character ${at + 1} of ${name}`);
+      expression += `[${sign === '' ? '' : '^/'}${memberSource(members!)}]`;
+      at += whole.length - 1;
     } else expression += escapeRegExp(character);
   }
-  return new RegExp(`^${expression}$`);
+  return new RegExp(`^${expression}$`, 'u');
+}
+
+/** A bracket expression: perhaps negated; a `]` that comes first is a member, so are classes as `[:digit:]`. */
+const BRACKETS = /^\[([!^]?)(\]?(?:\[:\w+:\]|[^\]])*)\]/;
+
+/** The classes of POSIX that make sense in names of files, as regular expressions say them. */
+const CLASSES = new Map([
+  ['digit', String.raw`\d`],
+  ['xdigit', '0-9A-Fa-f'],
+  ['alpha', String.raw`\p{L}`],
+  ['alnum', String.raw`\p{L}\d`],
+  ['lower', String.raw`\p{Ll}`],
+  ['upper', String.raw`\p{Lu}`],
+  ['space', String.raw`\s`],
+  ['punct', String.raw`\p{P}\p{S}`],
+]);
+
+/** @throws Error for a class that is not known */
+function memberSource(members: string): string {
+  return members.replace(/\[:(\w+):\]|[\\[\]^]/g, (text, name?: string) => {
+    if (name === undefined) return `\\${text}`;
+    const known = CLASSES.get(name);
+    if (known === undefined) throw new Error(`no such class: [:${name}:]`);
+    return known;
+  });
 }
 
 /** `a{b,c{d,e}}` -> ab, acd, ace. A brace without a comma or a partner stands for itself. */

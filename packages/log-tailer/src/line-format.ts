@@ -30,10 +30,12 @@ export class RawFormat implements LineFormat {
   lines = 0;
   readonly #kernel: ByteKernel;
   readonly #newlineByte: number;
+  readonly #terminator: Buffer;
 
   constructor(kernel: ByteKernel, newlineByte: number) {
     this.#kernel = kernel;
     this.#newlineByte = newlineByte;
+    this.#terminator = Buffer.from([newlineByte]);
   }
 
   encode(batch: Batch, output: Output): void {
@@ -44,7 +46,7 @@ export class RawFormat implements LineFormat {
   }
 
   close(output: Output): void {
-    output.append(NEWLINE);
+    output.append(this.#terminator);
     this.open = false;
   }
 }

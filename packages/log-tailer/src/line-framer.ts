@@ -26,7 +26,8 @@ export class ByteFramer implements Framer {
   }
 
   lastEnd(data: Buffer, from: number, to: number): number {
-    const at = data.lastIndexOf(this.newlineByte, to - 1);
+    // A negative offset would count from the end of the buffer, where old bytes are.
+    const at = to <= from ? -1 : data.lastIndexOf(this.newlineByte, to - 1);
     return at < from ? from : at + 1;
   }
 
@@ -48,7 +49,7 @@ export class Utf16Framer implements Framer {
   }
 
   lastEnd(data: Buffer, from: number, to: number): number {
-    let at = data.lastIndexOf(this.#newline, to - 2);
+    let at = to - from < 2 ? -1 : data.lastIndexOf(this.#newline, to - 2);
     while (at >= from && (at - from) % 2 !== 0) at = at === 0 ? -1 : data.lastIndexOf(this.#newline, at - 1);
     return at < from ? from : at + 2;
   }

@@ -8,13 +8,13 @@ export type HeadOf = (followedPath: string) => Buffer;
 /** A prefix; the template's fields are {path}, {basename}, {dirname} and {hostname}. */
 export function prefixHead(template: string): HeadOf {
   return cached((file) => {
-    const fields: Record<string, string> = {
-      path: file,
-      basename: path.basename(file),
-      dirname: path.dirname(file),
-      hostname: os.hostname(),
-    };
-    return template.replace(/\{(\w+)\}/g, (text, name: string) => fields[name] ?? text);
+    const fields = new Map([
+      ['path', file],
+      ['basename', path.basename(file)],
+      ['dirname', path.dirname(file)],
+      ['hostname', os.hostname()],
+    ]);
+    return template.replace(/\{(\w+)\}/g, (text, name: string) => fields.get(name) ?? text);
   });
 }
 

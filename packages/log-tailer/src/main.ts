@@ -38,7 +38,7 @@ async function main(): Promise<void> {
 
 function parts(loaded: LoadedSettings, asTail: boolean, log: Log): Parameters<typeof run> {
   const { values } = loaded;
-  const { once, checkpoint } = planRun(values, asTail);
+  const { once, checkpoint, headers } = planRun(values, asTail);
   const plan = planInputs(values);
   const follow = new Follow({
     ...planFollow(values),
@@ -49,7 +49,7 @@ function parts(loaded: LoadedSettings, asTail: boolean, log: Log): Parameters<ty
   const kernel = new ByteKernel(ESCAPES);
   let formats = plan.makeFormats(follow.stats, kernel);
   const sink = new StdoutSink(1, (error) => log.warn('stdout is full, trying again', { error }));
-  const delivery = new Delivery({ follow, sink, kernel, formats, headers: values.verbose && !values.quiet });
+  const delivery = new Delivery({ follow, sink, kernel, formats, headers });
   const tailer = new Tailer({ follow, delivery, log, lingerMs: values.linger, once });
   const all: Part[] = [tailer];
   if (values.pid.length > 0) all.push(new ProcessWatch(values.pid, () => stop('watched process ended')));

@@ -34,7 +34,7 @@ export function holeEnd(fd: number, from: number, size: number): number {
     if (pageIsNul(fd, middle)) low = middle + 1;
     else high = middle;
   }
-  const found = Math.max(from, low * PAGE_BYTES);
+  const found = Math.min(size, Math.max(from, low * PAGE_BYTES));
   // More blocks than lie behind the place found: there is data in front of it. Go the slow, sure way.
   const isOneHole = size - found + SLACK_BYTES >= allocated;
   return isOneHole ? firstByte(fd, found, size) : firstByte(fd, from, Math.min(size, from + SLACK_BYTES));

@@ -16,6 +16,7 @@ import { FileReader } from './file-reader.ts';
 import { count, type FollowStats } from './follow-stats.ts';
 import type { FollowInput } from './follow-input.ts';
 import { isCompressedName } from './rotated-names.ts';
+import { systemError } from './system-error.ts';
 
 /** Why a path cannot be read: an errno name, or DIRECTORY, FIFO, SOCKET, DEVICE for what is no log file. */
 export class Unreadable extends Error {
@@ -26,6 +27,9 @@ export class Unreadable extends Error {
     this.code = code;
   }
 }
+
+/** `known`: the checkpoint had the file; `held`: it was open already, and the reader is that of whoever holds it. */
+export type Opened = { readonly reader: FileReader; readonly known: boolean; readonly held: boolean };
 
 const { O_RDONLY, O_NONBLOCK } = fs.constants;
 
@@ -67,19 +71,14 @@ export class OpenFiles {
    * fits it), else at 0. `known` says whether the checkpoint had it.
    * @throws Unreadable
    */
-  open(
-    path: string,
-    followedPath: string,
-    input: FollowInput,
-    nowMs: number,
-  ): { reader: FileReader; known: boolean } {
+  open(path: string, followedPath: string, input: FollowInput, nowMs: number): Opened {
     this.#makeRoom();
     const fd = this.#openDescriptor(path);
     const identity = identityOf(fs.fstatSync(fd, { bigint: true }));
     const held = this.held(identity);
     if (held !== undefined) {
       fs.closeSync(fd);
-      return { reader: held, known: true };
+      return { reader: held, known: true, held: true };
     }
     const entry = this.#checkpoint.find(identity);
     const source = this.#sourceFor(path, fd, input, entry);
@@ -91,7 +90,7 @@ export class OpenFiles {
     this.#open.add(reader);
     if (entry === undefined) reader.refresh(nowMs);
     else resume(reader, entry, nowMs);
-    return { reader, known: entry !== undefined };
+    return { reader, known: entry !== undefined, held: false };
   }
 
   /** Opens a parked reader's file again. False when another file is at the path now. */
@@ -116,7 +115,7 @@ export class OpenFiles {
   }
 
   closeAll(): void {
-    for (const reader of [...this.#byKey.values()]) this.release(reader);
+    for (const reader of this.#byKey.values()) this.release(reader);
   }
 
   #sourceFor(path: string, fd: number, input: FollowInput, entry?: Entry): ByteSource {
@@ -141,7 +140,7 @@ export class OpenFiles {
       return fs.openSync(path, O_RDONLY | O_NONBLOCK);
     } catch (error) {
       if (error instanceof Unreadable) throw error;
-      const { code = 'UNKNOWN', message } = error as NodeJS.ErrnoException;
+      const { code, message } = systemError(error);
       throw new Unreadable(code, message, { cause: error });
     }
   }

@@ -87,11 +87,17 @@ function planFormat(group: InputValues, framer: Framer, stats: FollowStats, kern
   return new BulkFormat({ kernel, rewrite: format, headOf, byRecord });
 }
 
-/** What the whole process is to do: print what is there and end, or follow. */
-export function planRun(values: SettingsValues, asTail: boolean): { once: boolean; checkpoint: string } {
-  const follows = values.follow !== undefined || values.followName || values.retry;
-  const printsOnly = asTail && !follows;
-  return { once: values.once || printsOnly, checkpoint: printsOnly ? 'off' : values.checkpoint };
+export type Run = { readonly once: boolean; readonly checkpoint: string; readonly headers: boolean };
+
+/** What the whole process is to do: print what is there and end, or follow; tail puts headers between files. */
+export function planRun(values: SettingsValues, asTail: boolean): Run {
+  const { follow, followName, retry, include, quiet, verbose } = values;
+  const printsOnly = asTail && follow === undefined && !followName && !retry;
+  return {
+    once: values.once || printsOnly,
+    checkpoint: printsOnly ? 'off' : values.checkpoint,
+    headers: !quiet && (verbose || (asTail && include.length > 1)),
+  };
 }
 
 /** The engine's options that are settings as they stand. */

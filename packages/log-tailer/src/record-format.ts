@@ -34,6 +34,8 @@ export class RecordFormat implements LineFormat {
   #emitted = 0;
   #dropping = false;
   #decodes = false;
+  /** The decoder may hold the first half of a character that a cut went through. */
+  #holdsHalf = false;
 
   constructor(options: RecordOptions) {
     this.#options = options;
@@ -46,17 +48,15 @@ export class RecordFormat implements LineFormat {
   encode(batch: Batch, output: Output): void {
     const { framer } = this.#options;
     const { bytes } = batch;
-    this.#decodes = this.#options.encoding !== undefined || (this.#options.mustBeUtf8 && !isUtf8(bytes));
+    this.#decodes = this.#mustDecode(bytes);
     let at = batch.offset === 0 ? bomLength(bytes, this.#options.encoding) : 0;
     while (at < bytes.length) {
-      const end = framer.firstEnd(bytes, at, bytes.length);
-      if (end === -1) {
-        this.#part(batch, at, this.#contentEnd(bytes, at, bytes.length), output);
-        if (batch.endsRecord) this.#endRecord(output);
-        return;
-      }
-      this.#part(batch, at, this.#contentEnd(bytes, at, end), output);
-      this.#endRecord(output);
+      const found = framer.firstEnd(bytes, at, bytes.length);
+      const end = found === -1 ? bytes.length : found;
+      const isTerminated = found !== -1 || this.#endsLine(bytes, at, end);
+      const isLast = found !== -1 || batch.endsRecord;
+      this.#part(batch, at, isTerminated ? this.#contentEnd(bytes, at, end) : end, isLast, output);
+      if (isLast) this.#endRecord(output);
       at = end;
     }
   }
@@ -65,23 +65,32 @@ export class RecordFormat implements LineFormat {
     this.#endRecord(output);
   }
 
-  /** Without the terminator, if there is one, and a CR before it, if asked. */
-  #contentEnd(bytes: Buffer, from: number, end: number): number {
-    const { framer, stripCr } = this.#options;
-    const { width, newlineByte } = framer;
-    if (end - from < width || bytes[end - 1 - (width === 2 && bytes[end - 1] === 0 ? 1 : 0)] !== newlineByte)
-      return end;
-    const content = end - width;
-    const hasCr = stripCr && content - from >= width && bytes.subarray(content - width, content).includes(CR);
-    return hasCr ? content - width : content;
+  /** A record once decoded stays so: half a character may wait in the decoder for its other half. */
+  #mustDecode(bytes: Buffer): boolean {
+    if (this.#options.encoding !== undefined) return true;
+    return this.#options.mustBeUtf8 && ((this.open && this.#decodes) || !isUtf8(bytes));
   }
 
-  #part(batch: Batch, from: number, to: number, output: Output): void {
-    const { maxLineBytes, writer } = this.#options;
+  /** Whether bytes[from, end), in which the framer found no end of a record, is at the end of a line at least. */
+  #endsLine(bytes: Buffer, from: number, end: number): boolean {
+    const { lines, width } = this.#options.framer;
+    const last = end - width;
+    return last >= from && (last - from) % width === 0 && lines.firstEnd(bytes, last, end) === end;
+  }
+
+  /** Without the terminator, and a CR before it, if asked. */
+  #contentEnd(bytes: Buffer, from: number, end: number): number {
+    const { framer, stripCr } = this.#options;
+    const content = end - framer.width;
+    const hasCr = stripCr && content - from >= framer.width && isCr(bytes, content, framer);
+    return hasCr ? content - framer.width : content;
+  }
+
+  #part(batch: Batch, from: number, to: number, isLast: boolean, output: Output): void {
+    const { maxLineBytes } = this.#options;
     if (!this.open) this.#beginRecord(batch, output, maxLineBytes > 0 && batch.endsRecord ? to - from : 0);
-    if (maxLineBytes > 0) return this.#limited(batch, from, to, output);
-    if (this.#decodes) this.#writeDecoded(batch, from, to, output);
-    else writer.bytes(batch.bytes, from, to, output);
+    if (maxLineBytes > 0) this.#limited(batch, from, to, isLast, output);
+    else this.#write(batch, from, to, isLast, output);
   }
 
   #beginRecord(batch: Batch, output: Output, length: number): void {
@@ -94,42 +103,54 @@ export class RecordFormat implements LineFormat {
     else writer.begin(batch.reader.followedPath, output);
   }
 
-  #limited(batch: Batch, start: number, to: number, output: Output): void {
+  #limited(batch: Batch, start: number, to: number, isLast: boolean, output: Output): void {
     const { maxLineBytes, longLines, stats } = this.#options;
     let from = start;
-    while (!this.#dropping && this.#emitted + (to - from) > maxLineBytes && longLines !== 'stream') {
-      const cut = wholeCharacters(
-        batch.bytes,
-        from,
-        from + maxLineBytes - this.#emitted,
-        this.#options.framer.width,
-      );
-      this.#write(batch, from, cut, output);
+    if (longLines === 'stream') return this.#write(batch, from, to, isLast, output);
+    while (!this.#dropping && this.#emitted + (to - from) > maxLineBytes) {
+      const cut = this.#cut(batch.bytes, from);
+      this.#write(batch, from, cut, false, output);
       from = cut;
       stats.longLines[longLines]++;
       if (longLines === 'truncate') this.#dropping = true;
       else {
-        this.#endRecord(output);
+        this.#endLine(output);
         this.#beginRecord(batch, output, 0);
       }
     }
-    if (!this.#dropping) this.#write(batch, from, to, output);
+    if (!this.#dropping) this.#write(batch, from, to, isLast, output);
   }
 
-  #write(batch: Batch, from: number, to: number, output: Output): void {
+  /** Where the limit cuts a line; between characters, as far as bytes alone can tell. */
+  #cut(bytes: Buffer, from: number): number {
+    const { maxLineBytes, encoding, framer } = this.#options;
+    const cut = from + maxLineBytes - this.#emitted;
+    // Of other encodings the decoder puts the halves together again.
+    if (framer.width === 1 && encoding !== undefined && encoding !== 'utf-8') return cut;
+    return wholeCharacters(bytes, from, cut, framer.width, this.#emitted > 0);
+  }
+
+  #write(batch: Batch, from: number, to: number, isLast: boolean, output: Output): void {
     this.#emitted += to - from;
-    if (this.#decodes) this.#writeDecoded(batch, from, to, output);
+    if (this.#decodes) this.#writeDecoded(batch.bytes.subarray(from, to), isLast, output);
     else this.#options.writer.bytes(batch.bytes, from, to, output);
   }
 
-  #writeDecoded(batch: Batch, from: number, to: number, output: Output): void {
-    const text = Buffer.from(
-      this.#decoder!.decode(batch.bytes.subarray(from, to), { stream: !batch.endsRecord }),
-    );
+  /** What a cut leaves of a character waits in the decoder for the next part, in this line or the one split off. */
+  #writeDecoded(bytes: Buffer, isLast: boolean, output: Output): void {
+    const text = Buffer.from(this.#decoder!.decode(bytes, { stream: !isLast }));
+    this.#holdsHalf = !isLast;
     this.#options.writer.bytes(text, 0, text.length, output);
   }
 
+  /** The half of a character that was cut off with what is dropped goes with it. */
   #endRecord(output: Output): void {
+    if (this.#holdsHalf) this.#decoder!.decode();
+    this.#holdsHalf = false;
+    this.#endLine(output);
+  }
+
+  #endLine(output: Output): void {
     const skipped = this.#dropping && this.#options.longLines === 'skip';
     if (this.open && !skipped) {
       this.#options.writer.end(output);
@@ -137,6 +158,15 @@ export class RecordFormat implements LineFormat {
     }
     this.open = this.#dropping = false;
   }
+}
+
+/** A CR looks as the newline behind it does, in every encoding: another byte in the same place. */
+function isCr(bytes: Buffer, newlineAt: number, { width, newlineByte }: Framer): boolean {
+  for (let index = 0; index < width; index++) {
+    const of = bytes[newlineAt + index];
+    if (bytes[newlineAt - width + index] !== (of === newlineByte ? CR : of)) return false;
+  }
+  return true;
 }
 
 function bomLength(bytes: Buffer, encoding: string | undefined): number {
@@ -148,10 +178,16 @@ function bomLength(bytes: Buffer, encoding: string | undefined): number {
     : 0;
 }
 
-/** A cut at or before `cut`, but not inside a character; at least one step behind `from`. */
-function wholeCharacters(bytes: Buffer, from: number, cut: number, width: number): number {
-  if (width === 2) return Math.max(from + 2, cut - ((cut - from) % 2));
+/** A cut at or before `cut`, but not inside a character; behind `from`, unless there may be nothing before it. */
+function wholeCharacters(
+  bytes: Buffer,
+  from: number,
+  cut: number,
+  width: number,
+  mayBeEmpty: boolean,
+): number {
   let at = cut;
-  while (at > from && (bytes[at]! & 0xc0) === 0x80 && cut - at < 4) at--;
-  return at > from ? at : cut;
+  if (width === 2) at -= (cut - from) % 2;
+  else while (at > from && (bytes[at]! & 0xc0) === 0x80 && cut - at < 4) at--;
+  return at > from || mayBeEmpty ? at : Math.max(cut, from + width);
 }

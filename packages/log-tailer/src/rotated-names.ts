@@ -29,6 +29,29 @@ export function* rotationBases(name: string): Generator<string> {
   }
 }
 
+/**
+ * Older first. Counters grow with age (app.log.2 is older than app.log.1), dates fall with it, and so do counters
+ * behind a date (app-2024-11-20.1.log came before .2); the base itself is youngest.
+ */
+export function compareRotatedNames(base: string, a: string, b: string): number {
+  if (a === base || b === base) return Number(a === base) - Number(b === base);
+  const [countA, countB] = [rotationCounter(base, a), rotationCounter(base, b)];
+  if (countA !== undefined && countB !== undefined) return countB - countA;
+  return byNumbers(a) < byNumbers(b) ? -1 : Number(a !== b);
+}
+
+/** Sorts `_9` before `_10`. */
+const byNumbers = (name: string): string => name.replace(/\d+/g, (digits) => digits.padStart(20, '0'));
+
+/** The N of app.log.N, app.log.N.gz and app.N.log; undefined for other stamps. */
+export function rotationCounter(base: string, name: string): number | undefined {
+  const dot = base.lastIndexOf('.');
+  const plain = isCompressedName(name) ? name.slice(0, -3) : name;
+  const stamp = plain.startsWith(base) ? plain.slice(base.length) : plain.slice(dot, dot - base.length);
+  const digits = /^[.\-_](\d{1,5})$/.exec(stamp)?.[1];
+  return digits === undefined ? undefined : Number(digits);
+}
+
 export function isCompressedName(name: string): boolean {
   return name.endsWith('.gz');
 }

@@ -10,15 +10,15 @@ import { fileKey, identityOf, matchesFingerprint } from './file-identity.ts';
 import type { FileReader } from './file-reader.ts';
 import type { FollowInput } from './follow-input.ts';
 import type { Ground } from './followed-path.ts';
-import { Unreadable } from './open-files.ts';
-import { isCompressedName, isRotatedName } from './rotated-names.ts';
+import { type Opened, Unreadable } from './open-files.ts';
+import { compareRotatedNames, isCompressedName, isRotatedName, rotationCounter } from './rotated-names.ts';
 
 /** The kernel stamps births with the time of its last tick, up to 10 ms ago. */
 const CLOCK_TICK_MS = 10;
 /** An empty neighbour is nothing yet; it is not judged before it has bytes, or was left alone for this long. */
 const UNDECIDED_MS = 2000;
-
-type Candidate = { readonly reader: FileReader; readonly bornAtMs: number };
+/** After the last byte of a copy logrotate truncates within microseconds, or after an fsync. */
+const TRUNCATION_DUE_MS = 100;
 
 export class RotatedSiblings {
   readonly #directory: string;
@@ -28,9 +28,8 @@ export class RotatedSiblings {
   readonly #ground: Ground;
   /** Neighbours born before this are history: they were there before us, or were dealt with by an earlier life. */
   readonly #sinceMs: number;
-  readonly #candidates: Candidate[] = [];
-  readonly #dismissed = new Set<string>();
-  /** An earlier life followed this path: what was rotated in between is to be found. */
+  readonly #candidates: FileReader[] = [];
+  /** An earlier life followed this path, and what was rotated or copied in between is still to be judged. */
   resumed = false;
 
   constructor(followed: string, input: FollowInput, ground: Ground, sinceMs: number) {
@@ -55,8 +54,8 @@ export class RotatedSiblings {
     for (const name of this.#names()) {
       const stat = this.#stat(name);
       if (stat === undefined || !wanted.delete(fileKey(identityOf(stat))) || name === this.#base) continue;
-      const reader = this.#open(name, nowMs);
-      if (reader !== undefined) found.push(reader);
+      const opened = this.#open(name, nowMs);
+      if (opened !== undefined && !opened.held) found.push(opened.reader);
     }
     for (const entry of wanted.values()) {
       const unzipped = this.#input.gzip ? this.#findCompressed(entry, nowMs) : undefined;
@@ -65,90 +64,117 @@ export class RotatedSiblings {
       this.#ground.checkpoint.forget(entry.identity);
     }
     for (const reader of found) reader.rotatedAtMs = nowMs;
-    return found.sort((a, b) => Number(a.identity.birthtimeNs - b.identity.birthtimeNs));
+    return found.toSorted((a, b) => this.compareAge(a, b));
   }
 
   /** Looks at all neighbours; new ones become candidates. */
-  scan(nowMs: number): void {
-    for (const name of this.#names()) this.offer(name, nowMs);
+  scan(nowMs: number, sinceMs = this.#sinceMs): void {
+    for (const name of this.#names()) this.offer(name, nowMs, sinceMs);
   }
 
-  offer(name: string, nowMs: number): void {
+  /** @param sinceMs neighbours born before are history: dealt with, or there before us */
+  offer(name: string, nowMs: number, sinceMs = this.#sinceMs): void {
     if (isCompressedName(name) || !isRotatedName(this.#base, name)) return;
     const stat = this.#stat(name);
     if (stat === undefined) return;
     const identity = identityOf(stat);
     const held = this.#ground.files.held(identity);
     if (held !== undefined) return this.#noteMoved(held, name);
-    const bornAtMs = Number(stat.birthtimeMs) || Number(stat.mtimeMs);
-    if (bornAtMs < this.#sinceMs || this.#dismissed.has(fileKey(identity))) return;
+    const bornMs = Number(stat.birthtimeMs) || Number(stat.mtimeMs);
+    if (bornMs < sinceMs) return;
     if (this.#ground.checkpoint.find(identity)?.finished === true) return;
-    const reader = this.#open(name, nowMs);
-    if (reader !== undefined) this.#candidates.push({ reader, bornAtMs });
+    const opened = this.#open(name, nowMs);
+    // Between the two system calls rotation may have put another file there, one that is held.
+    if (opened?.held) this.#noteMoved(opened.reader, name);
+    else if (opened !== undefined) this.#candidates.push(opened.reader);
   }
 
   /** Gives up a candidate that turned out to be the file at the followed path. */
   surrender(reader: FileReader): boolean {
-    const at = this.#candidates.findIndex((candidate) => candidate.reader === reader);
+    const at = this.#candidates.indexOf(reader);
     if (at !== -1) this.#candidates.splice(at, 1);
     return at !== -1;
   }
 
   /** What holds the bytes of a file that was truncated: its copy, and whole later generations copied after it. */
   heirs(original: FileReader, nowMs: number): { copy: FileReader | undefined; later: FileReader[] } {
-    this.scan(nowMs);
-    for (const { reader } of this.#candidates) reader.refresh(nowMs);
-    const byBirth = this.#candidates.toSorted((a, b) => a.bornAtMs - b.bornAtMs);
-    const copies = byBirth.filter(({ reader }) => reader.isCopyOf(original));
+    // A copy proves itself by its bytes, whenever it was made.
+    this.scan(nowMs, 0);
+    for (const reader of this.#candidates) reader.refresh(nowMs);
+    const byAge = this.#candidates.toSorted((a, b) => this.compareAge(a, b));
+    const copies = byAge.filter((reader) => reader.isCopyOf(original));
     // A copy that ends before our position has nothing new. Of several the first is ours: the log begins alike.
-    const copy = copies.find(({ reader }) => reader.size > original.position);
-    const nothingMissed = copies.length === 0 && original.size > 0 && original.unread === 0;
-    const later = nothingMissed
-      ? []
-      : byBirth.filter((other) => !copies.includes(other) && other.bornAtMs >= (copy?.bornAtMs ?? 0));
-    for (const { reader } of copy === undefined ? later : [copy, ...later]) this.surrender(reader);
-    return { copy: copy?.reader, later: later.map(({ reader }) => reader) };
+    const copy = copies.find((reader) => reader.size > original.position);
+    // What is no copy was at the path, copied and emptied between two looks: a whole generation.
+    const later = byAge.filter(
+      (other) =>
+        !copies.includes(other) &&
+        bornAtMs(other) >= this.#sinceMs &&
+        (copy === undefined || this.compareAge(other, copy) > 0),
+    );
+    for (const reader of copy === undefined ? later : [copy, ...later]) this.surrender(reader);
+    // Once the original begins anew, nothing could tell any more that these are copies.
+    for (const other of copies) if (other !== copy) this.#dismiss(other);
+    this.#dropHistory();
+    return { copy, later };
   }
 
   /**
-   * Candidates that prove to be generations we never saw at the path: no copy of one we hold, and born before the
-   * file that is there now. Others are dismissed when they prove to be something else.
+   * Candidates that prove to be no copies of what we hold: generations that came and went between two looks, or
+   * while we were not running. Copies are dismissed when nothing came of them.
    */
   missed(generations: readonly FileReader[], nowMs: number): FileReader[] {
     const missed: FileReader[] = [];
-    const current = generations.at(-1)?.rotatedAtMs === undefined ? generations.at(-1) : undefined;
-    for (const candidate of [...this.#candidates]) {
-      const { reader } = candidate;
+    for (const reader of this.#candidates.slice()) {
       reader.refresh(nowMs);
       const quietMs = nowMs - reader.grewAtMs;
       const isCopy = generations.some((generation) => reader.isCopyOf(generation));
-      if (isCopy || (reader.size === 0 && quietMs < UNDECIDED_MS)) {
-        if (quietMs >= this.#ground.rotateWaitMs) this.#dismiss(candidate, true);
-        continue;
-      }
+      if (isCopy && quietMs >= this.#ground.rotateWaitMs) this.#dismiss(reader);
+      if (isCopy || (reader.size === 0 && quietMs < UNDECIDED_MS)) continue;
       this.surrender(reader);
-      if (current === undefined || reader.identity.birthtimeNs <= current.identity.birthtimeNs) {
-        reader.rotatedAtMs = nowMs;
-        missed.push(reader);
-      } else this.#dismiss(candidate, false);
+      reader.rotatedAtMs = nowMs;
+      missed.push(reader);
     }
-    return missed.sort((a, b) => Number(a.identity.birthtimeNs - b.identity.birthtimeNs));
+    this.resumed = false;
+    return missed.toSorted((a, b) => this.compareAge(a, b));
+  }
+
+  /**
+   * Older first. Counters in the names tell it truly, for rotation shifts them all, and a copy is born after the file
+   * that goes on; births tell it where there are no counters, or the names where the clock's ticks tie.
+   */
+  compareAge(a: FileReader, b: FileReader): number {
+    const [nameA, nameB] = [path.basename(a.path), path.basename(b.path)];
+    const [countA, countB] = [rotationCounter(this.#base, nameA), rotationCounter(this.#base, nameB)];
+    if (countA !== undefined && countB !== undefined && countA !== countB) return countB - countA;
+    const byBirth = Number(a.identity.birthtimeNs - b.identity.birthtimeNs);
+    return byBirth || compareRotatedNames(this.#base, nameA, nameB);
+  }
+
+  /** A copy is being made, or was just made: the truncation is near. */
+  awaitsTruncation(nowMs: number): boolean {
+    return this.#candidates.some((reader) => reader.size > 0 && nowMs - reader.grewAtMs < TRUNCATION_DUE_MS);
   }
 
   releaseAll(): void {
-    for (const { reader } of this.#candidates.splice(0)) this.#ground.files.release(reader);
+    for (const reader of this.#candidates.splice(0)) this.#ground.files.release(reader);
   }
 
-  /** @param isCopy its bytes were delivered from the original: whoever matches its name shall not read them again */
-  #dismiss(candidate: Candidate, isCopy: boolean): void {
-    const { reader } = candidate;
-    this.surrender(reader);
-    this.#dismissed.add(fileKey(reader.identity));
-    if (isCopy) {
-      reader.skipTo(reader.size);
-      this.#ground.save(reader, true);
+  /** Lets go of old neighbours that were looked at for being copies. */
+  #dropHistory(): void {
+    for (const reader of this.#candidates.slice()) {
+      if (bornAtMs(reader) >= this.#sinceMs) continue;
+      this.surrender(reader);
+      this.#ground.files.release(reader);
     }
-    this.#ground.files.release(reader);
+  }
+
+  /** A copy whose bytes were delivered from the original: whoever matches its name shall not read them again. */
+  #dismiss(copy: FileReader): void {
+    this.surrender(copy);
+    copy.skipTo(copy.size);
+    this.#ground.save(copy, true);
+    this.#ground.files.release(copy);
   }
 
   #names(): string[] {
@@ -179,10 +205,10 @@ export class RotatedSiblings {
     if (!held.open) this.#ground.files.reopen(held, held.path, this.#input);
   }
 
-  #open(name: string, nowMs: number): FileReader | undefined {
+  #open(name: string, nowMs: number): Opened | undefined {
     const { files } = this.#ground;
     try {
-      return files.open(path.join(this.#directory, name), this.#followed, this.#input, nowMs).reader;
+      return files.open(path.join(this.#directory, name), this.#followed, this.#input, nowMs);
     } catch (error) {
       if (!(error instanceof Unreadable)) throw error;
       files.countError(error.code);
@@ -196,10 +222,15 @@ export class RotatedSiblings {
       if (!isCompressedName(name)) continue;
       const file = path.join(this.#directory, name);
       if (!matchesFingerprint(compressedHead(file, entry.head.length), entry.head)) continue;
-      const reader = this.#open(name, nowMs);
-      reader?.startAt(entry);
-      return reader;
+      const opened = this.#open(name, nowMs);
+      opened?.reader.startAt(entry);
+      return opened?.reader;
     }
     return undefined;
   }
+}
+
+/** By the wall clock; of a file system without birth times it is the last write. */
+function bornAtMs(reader: FileReader): number {
+  return Number(reader.identity.birthtimeNs / 1_000_000n) || reader.mtimeMs;
 }

@@ -314,6 +314,9 @@ export const settings = defineSettings(
           todo: 'name a file',
         };
       }
+      for (const pid of values.pid.filter((text) => !/^\d+$/.test(text))) {
+        yield { setting: '--pid', value: pid, what: 'not a process id', todo: 'write a number' };
+      }
       for (const [flag, text] of [['--lines', values.lines] as const, ['--bytes', values.bytes] as const]) {
         if (text === undefined || parseCount(text) !== undefined) continue;
         yield {
@@ -343,10 +346,11 @@ function* checkInput(place: string, input: InputValues): Generator<SettingFault>
     const todo = 'set maxLineBytes (--max-line-bytes 16KiB)';
     yield { setting: `${place}longLines`, value: input.longLines, what: 'no length is set', todo };
   }
-  for (const pattern of [...input.include, ...input.exclude].filter(isGlob)) {
-    const fault = globFault(pattern);
-    if (fault !== undefined)
-      yield { setting: `${place}include`, value: pattern, what: 'not a glob', cause: fault };
+  for (const key of ['include', 'exclude'] as const) {
+    for (const pattern of input[key].filter(isGlob)) {
+      const cause = globFault(pattern);
+      if (cause !== undefined) yield { setting: `${place}${key}`, value: pattern, what: 'not a glob', cause };
+    }
   }
 }
 
@@ -360,7 +364,7 @@ function isEncoding(label: string): boolean {
 
 function globFault(pattern: string): unknown {
   try {
-    compileGlob(pattern);
+    compileGlob(pattern, (alternative) => alternative);
     return undefined;
   } catch (error) {
     return error;

@@ -13,20 +13,14 @@ const CHUNK_BYTES = 64 * 1024;
  * tail does: fromLine 1 is the beginning.
  */
 export function startOffset(fd: number, size: number, position: StartPosition, newline: number): number {
-  switch (position.kind) {
-    case 'beginning':
-      return 0;
-    case 'end':
-      return size;
-    case 'fromByte':
-      return Math.min(size, Math.max(0, position.count - 1));
-    case 'lastBytes':
-      return Math.max(0, size - position.count);
-    case 'fromLine':
-      return position.count <= 1 ? 0 : afterLines(fd, size, position.count - 1, newline);
-    case 'lastLines':
-      return position.count === 0 ? size : beforeLastLines(fd, size, position.count, newline);
-  }
+  const { kind } = position;
+  if (kind === 'beginning') return 0;
+  if (kind === 'end') return size;
+  const { count } = position;
+  if (kind === 'fromByte') return Math.min(size, Math.max(0, count - 1));
+  if (kind === 'lastBytes') return Math.max(0, size - count);
+  if (kind === 'fromLine') return count <= 1 ? 0 : afterLines(fd, size, count - 1, newline);
+  return count === 0 ? size : beforeLastLines(fd, size, count, newline);
 }
 
 function afterLines(fd: number, size: number, lines: number, newline: number): number {

@@ -4,6 +4,7 @@
 import fs from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { systemError } from './system-error.ts';
 
 const writev = promisify(fs.writev);
 
@@ -19,11 +20,11 @@ export class StdoutSink {
   /** Seconds spent inside writes that had to wait. */
   blockedSeconds = 0;
   readonly #fd: number;
-  readonly #onFull: (error: Error) => void;
+  readonly #onFull: (error: unknown) => void;
   #writingSinceMs: number | undefined;
 
   /** @param onFull told when stdout is a file on a full disk; the bytes are kept and tried again */
-  constructor(fd: number, onFull: (error: Error) => void) {
+  constructor(fd: number, onFull: (error: unknown) => void) {
     this.#fd = ownDescription(fd);
     this.#onFull = onFull;
   }
@@ -43,7 +44,7 @@ export class StdoutSink {
         rest = after(rest, bytesWritten);
         retryMs = RETRY_MS.first;
       } catch (error) {
-        await this.#wait(error as NodeJS.ErrnoException, retryMs);
+        await this.#wait(error, retryMs);
         retryMs = Math.min(retryMs * 2, RETRY_MS.most);
       }
     }
@@ -51,13 +52,13 @@ export class StdoutSink {
     this.#writingSinceMs = undefined;
   }
 
-  async #wait(error: NodeJS.ErrnoException, retryMs: number): Promise<void> {
-    if (error.code === 'EAGAIN') await sleep(retryMs);
-    else if (error.code === 'ENOSPC' || error.code === 'EDQUOT') {
+  async #wait(error: unknown, retryMs: number): Promise<void> {
+    const { code } = systemError(error);
+    if (code === 'EAGAIN') await sleep(retryMs);
+    else if (code === 'ENOSPC' || code === 'EDQUOT') {
       this.#onFull(error);
       await sleep(FULL_MS);
-    } else if (error.code === 'EPIPE')
-      throw new StdoutClosed('stdout was closed by its reader', { cause: error });
+    } else if (code === 'EPIPE') throw new StdoutClosed('stdout was closed by its reader', { cause: error });
     else throw error;
   }
 }
@@ -67,12 +68,21 @@ export class StdoutSink {
  * stays as it is. Not permitted where the pipe belongs to another user, as under most container runtimes.
  */
 function ownDescription(fd: number): number {
+  const { O_RDONLY, O_NONBLOCK, O_WRONLY } = fs.constants;
   try {
-    if (fs.fstatSync(fd).isFIFO()) return fs.openSync(`/proc/self/fd/${fd}`, 'w');
+    if (!fs.fstatSync(fd).isFIFO()) return fd;
+    const self = `/proc/self/fd/${fd}`;
+    // Opening a named FIFO that its reader has left would wait for another: for a moment we are that.
+    const reader = fs.openSync(self, O_RDONLY | O_NONBLOCK);
+    try {
+      return fs.openSync(self, O_WRONLY);
+    } finally {
+      fs.closeSync(reader);
+    }
   } catch {
     // EACCES: then the shared one has to do.
+    return fd;
   }
-  return fd;
 }
 
 /** What is left of the pieces behind the first `bytes`. */

@@ -13,19 +13,18 @@ export type Call = {
   readonly refused?: string;
 };
 
-const SHELLS = ['sh', 'ash', 'bash', 'dash'];
+const SHELLS = new Set(['sh', 'ash', 'bash', 'dash']);
 
 /** @param argv without the interpreter; argv[0] is the name we were called by */
 export function readCall(argv: readonly string[]): Call {
   const [calledAs = '', ...rest] = argv;
   const name = path.basename(calledAs);
   if (name === 'tail') return { argv: modern(rest), asTail: true };
-  if (SHELLS.includes(name)) return readShellCall(rest);
+  if (SHELLS.has(name)) return readShellCall(rest);
   if (name === 'busybox') return readCall(rest);
   // As arguments to the image's entry point: ["tail", ...], ["/bin/sh", "-c", ...], ["busybox", "tail", ...].
   const command = path.basename(rest[0] ?? '');
-  const isCommand =
-    command === 'tail' || command === 'busybox' || (SHELLS.includes(command) && rest[1] === '-c');
+  const isCommand = command === 'tail' || command === 'busybox' || (SHELLS.has(command) && rest[1] === '-c');
   return isCommand ? readCall(rest) : { argv: modern(rest), asTail: false };
 }
 

@@ -29,7 +29,7 @@ export class Tailer implements Part {
     follow.start();
     if (once) follow.drain(0);
     this.#delivered = delivery.run().then(
-      () => stop('all delivered', this.#unreadable().length > 0 && once ? 1 : 0),
+      () => stop('all delivered', once && this.#isIncomplete() ? 1 : 0),
       (error: unknown) => this.#failed(error),
     );
   }
@@ -62,6 +62,17 @@ export class Tailer implements Part {
       if (problem !== undefined) problems.push(`cannot read ${path}: ${explain(problem)}`);
     }
     return problems;
+  }
+
+  /** Files that were named and are not there, or cannot be read: what `cat` and `tail` end with 1 for. */
+  #isIncomplete(): boolean {
+    const { follow, log } = this.#options;
+    const missing = [...follow.paths].filter(
+      ({ everPresent, generations, problem }) =>
+        !everPresent && generations.length === 0 && problem === undefined,
+    );
+    for (const { path } of missing) log.error('no such file', { path });
+    return missing.length > 0 || this.#unreadable().length > 0;
   }
 
   #reportUndelivered(): void {

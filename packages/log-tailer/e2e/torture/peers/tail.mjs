@@ -1,0 +1,7 @@
+// Drives the npm package tail 2.2 as its README shows: one write per line, and no signal handler (it has no drain).
+import { createRequire } from 'node:module';
+
+const { Tail } = createRequire(import.meta.url)('tail');
+const tail = new Tail(process.argv[2], { fromBeginning: true, follow: true });
+tail.on('error', (error) => process.stderr.write(`${error}\n`));
+tail.on('line', (line) => process.stdout.write(`${line}\n`));
