@@ -10,8 +10,8 @@ export type Walk = {
   /** Every path to follow, with the input it belongs to (the first that matches); also named ones not there yet. */
   readonly paths: Map<string, FollowInput>;
   readonly directories: Set<string>;
-  /** Names that came into a directory since its last listing. */
-  readonly newNames: { readonly directory: string; readonly name: string }[];
+  /** Directories where names came, went or moved since their last listing, with all their files' names. */
+  readonly changed: { readonly directory: string; readonly names: readonly string[] }[];
 };
 
 type Listing = {
@@ -36,12 +36,14 @@ type Pattern = {
 const UNSETTLED_MS = 50;
 /** Some clocks tick in seconds (ext4 with small inodes, as made for small volumes; ext3), FAT's in two. */
 const UNSETTLED_COARSE_MS = 2100;
+/** What `**` takes at the end of a pattern: as `*` does. */
+const VISIBLE = { pattern: /^[^.]/ };
 const COMPRESSED = ['*.gz', '*.bz2', '*.xz', '*.zst', '*.lz4', '*.zip'];
 
 export class Discovery {
   readonly #patterns: Pattern[];
   readonly #listings = new Map<string, Listing>();
-  #walk: Walk = { paths: new Map(), directories: new Set(), newNames: [] };
+  #walk: Walk = { paths: new Map(), directories: new Set(), changed: [] };
 
   /** @throws Error for a pattern that cannot be compiled */
   constructor(inputs: readonly FollowInput[]) {
@@ -70,7 +72,7 @@ export class Discovery {
   }
 
   walk(): Walk {
-    this.#walk = { paths: new Map(), directories: new Set(), newNames: [] };
+    this.#walk = { paths: new Map(), directories: new Set(), changed: [] };
     for (const pattern of this.#patterns) {
       if (pattern.literal === undefined) {
         for (const segments of pattern.alternatives) this.#visit('/', segments, 0, pattern);
@@ -98,7 +100,7 @@ export class Discovery {
       for (const name of listing.directories) {
         if (!name.startsWith('.')) this.#visit(path.join(directory, name), segments, depth, pattern);
       }
-      if (isLast) this.#add(directory, listing.files, pattern);
+      if (isLast) this.#add(directory, this.#matching(listing, VISIBLE), pattern);
     } else if (isLast) this.#add(directory, this.#matching(listing, segment), pattern);
     else if ('pattern' in segment) {
       for (const name of [...listing.directories, ...listing.links]) {
@@ -136,16 +138,9 @@ export class Discovery {
     if (listing === undefined) return undefined;
     const unsettledMs = mtimeMs % 1000 === 0 ? UNSETTLED_COARSE_MS : UNSETTLED_MS;
     listing.mtimeMs = Date.now() - mtimeMs < unsettledMs ? -1 : mtimeMs;
-    if (known !== undefined) this.#noteNewNames(directory, known, listing);
+    if (known !== undefined) this.#walk.changed.push({ directory, names: listing.files });
     this.#listings.set(directory, listing);
     return listing;
-  }
-
-  #noteNewNames(directory: string, known: Listing, listing: Listing): void {
-    const before = new Set(known.files);
-    for (const name of listing.files) {
-      if (!before.has(name)) this.#walk.newNames.push({ directory, name });
-    }
   }
 }
 
@@ -170,17 +165,24 @@ function matchesFrom(
 ): boolean {
   const segment = segments[at];
   if (segment === undefined) return name === names.length;
-  if ('anyDepth' in segment) {
-    const isLast = at === segments.length - 1;
-    return isLast
-      ? name < names.length
-      : Array.from({ length: names.length - name + 1 }, (_, skip) => name + skip).some((next) =>
-          matchesFrom(segments, at + 1, names, next),
-        );
-  }
+  if ('anyDepth' in segment) return matchesAtAnyDepth(segments, at, names, name);
   if (name === names.length) return false;
   const matches = 'literal' in segment ? segment.literal === names[name] : segment.pattern.test(names[name]!);
   return matches && matchesFrom(segments, at + 1, names, name + 1);
+}
+
+/** `**` passes through directories that are not hidden, and at the end takes files that are not. */
+function matchesAtAnyDepth(
+  segments: readonly Segment[],
+  at: number,
+  names: readonly string[],
+  name: number,
+): boolean {
+  const hidden = names.findIndex((each, index) => index >= name && !VISIBLE.pattern.test(each));
+  const most = hidden === -1 ? names.length : hidden;
+  if (at === segments.length - 1) return hidden === -1 && name < names.length;
+  for (let next = name; next <= most; next++) if (matchesFrom(segments, at + 1, names, next)) return true;
+  return false;
 }
 
 /** Undefined for what is no directory, or none that we may look at. */

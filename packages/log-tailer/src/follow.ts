@@ -279,12 +279,14 @@ export class Follow {
   /** Finds paths and directories anew. */
   #walk(): void {
     const nowMs = performance.now();
-    const { paths, directories, newNames } = this.#discovery.walk();
+    const { paths, directories, changed } = this.#discovery.walk();
     if (!this.#ground.started) this.#resumeMissing(paths);
     for (const [file, input] of paths) {
       if (!this.#index.has(file)) this.#follow(file, input, nowMs);
     }
-    for (const { directory, name } of newNames) this.#offer(directory, name, nowMs);
+    for (const { directory, names } of changed) {
+      for (const name of names) this.#offer(directory, name, nowMs);
+    }
     for (const followed of this.#index.paths()) {
       if (!followed.present && !paths.has(followed.path) && followed.generations.length === 0)
         this.#drop(followed);

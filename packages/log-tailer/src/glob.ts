@@ -71,7 +71,7 @@ function namePattern(name: string, matchHidden: boolean): RegExp {
 }
 
 /** A bracket expression: perhaps negated; a `]` that comes first is a member, so are classes as `[:digit:]`. */
-const BRACKETS = /^\[([!^]?)(\]?(?:\[:\w+:\]|[^\]])*)\]/;
+const BRACKETS = /^\[([!^]?)((?:\]|\[:\w+:\]|[^\]])(?:\[:\w+:\]|[^\]])*)\]/;
 
 /** The classes of POSIX that make sense in names of files, as regular expressions say them. */
 const CLASSES = new Map([

@@ -68,19 +68,23 @@ function modern(argv: readonly string[]): string[] {
   return [...position, ...(follow === 'f' ? ['-f'] : []), ...rest];
 }
 
-const MULTIPLIERS: Record<string, number> = { '': 1, b: 512 };
-for (const [power, letter] of ['K', 'M', 'G', 'T', 'P'].entries()) {
-  MULTIPLIERS[letter] = MULTIPLIERS[`${letter}iB`] = 1024 ** (power + 1);
-  MULTIPLIERS[`${letter}B`] = 1000 ** (power + 1);
-}
-MULTIPLIERS['k'] = 1024;
-MULTIPLIERS['kB'] = 1000;
-MULTIPLIERS['m'] = 1024 ** 2;
+const MULTIPLIERS = new Map([
+  ['', 1],
+  ['b', 512],
+  ['k', 1024],
+  ['kB', 1000],
+  ['m', 1024 ** 2],
+  ...['K', 'M', 'G', 'T', 'P'].flatMap((letter, index): [string, number][] => [
+    [letter, 1024 ** (index + 1)],
+    [`${letter}iB`, 1024 ** (index + 1)],
+    [`${letter}B`, 1000 ** (index + 1)],
+  ]),
+]);
 
 /** `10`, `-10`, `+5`, `2K`: how many, and whether from the start. Undefined when it is none of these. */
 export function parseCount(text: string): { count: number; fromStart: boolean } | undefined {
   const [, sign, digits, unit = ''] = /^([-+]?)(\d+)([a-zA-Z]*)$/.exec(text) ?? [];
-  const multiplier = MULTIPLIERS[unit];
+  const multiplier = MULTIPLIERS.get(unit);
   if (digits === undefined || multiplier === undefined) return undefined;
   return { count: Number(digits) * multiplier, fromStart: sign === '+' };
 }
