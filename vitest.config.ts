@@ -14,7 +14,7 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
-          include: ['packages/*/e2e/**/*.test.ts', 'examples/test/**/*.test.ts'],
+          include: ['packages/*/e2e/**/*.test.ts', 'examples/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 180_000,
           maxWorkers: 2,

@@ -78,8 +78,13 @@ function routesOf({ health, metrics, quit }: AdminOptions): Map<string, Route> {
 }
 
 function verdict(reasons: readonly Reason[], warnings: readonly string[] = []): Answer {
-  if (reasons.length > 0) return { status: 503, text: `${reasons.join('\n')}\n` };
-  return { status: 200, text: ['ok', ...warnings.map((warning) => `warning: ${warning}`), ''].join('\n') };
+  if (reasons.length > 0) return { status: 503, text: `${reasons.map(oneLine).join('\n')}\n` };
+  return { status: 200, text: ['ok', ...warnings.map((text) => `warning: ${oneLine(text)}`), ''].join('\n') };
+}
+
+/** A reason may quote what others chose, such as a file's name: it shall not add lines. */
+function oneLine(text: string): string {
+  return text.replaceAll(/\p{Cc}/gu, (character) => JSON.stringify(character).slice(1, -1));
 }
 
 async function answer(route: Route | undefined, allowed: boolean): Promise<Answer> {

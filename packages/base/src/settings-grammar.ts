@@ -24,7 +24,7 @@ export type Setting = {
   env?: readonly string[];
   /** A list that takes the operands of the command line. */
   positional?: true;
-  /** getopt_long's optional argument: what the flag means when given bare; a value must then be attached. */
+  /** An optional argument: what the flag means when given bare, as its short form always is (`tail -fn5`). */
   optionalValue?: string;
   /** Kind `sections`: the table each element of the YAML list is read with. */
   sections?: Table;
@@ -175,11 +175,13 @@ function readCluster(word: string, flags: Map<string, Flag>, rest: Iterator<stri
     const flag = flags.get(name);
     if (flag === undefined)
       return found.fail({ setting: name, what: 'unknown flag', todo: didYouMean(`-${word}`, flags.keys()) });
-    if (flag.row.kind === 'boolean') {
-      give(found, flag, name, 'true');
+    // Only the long form of an optional value can carry one: in `tail -fn5` the rest is more flags.
+    const bare = flag.row.kind === 'boolean' ? 'true' : flag.row.optionalValue;
+    if (bare !== undefined) {
+      give(found, flag, name, bare);
       continue;
     }
-    const value = word.slice(i + 1) || (flag.row.optionalValue ?? rest.next().value);
+    const value = word.slice(i + 1) || rest.next().value;
     return value === undefined
       ? found.fail({ setting: name, what: 'needs a value' })
       : give(found, flag, name, value);

@@ -6,6 +6,7 @@ import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 
 const readAsync = promisify(fs.read);
+const COMPRESSED_CHUNK_BYTES = 64 * 1024;
 
 export interface ByteSource {
   /** The held descriptor; -1 once closed. */
@@ -65,7 +66,7 @@ export class GzipSource implements ByteSource {
 
   async read(target: Buffer, at: number, length: number, position: number): Promise<number> {
     if (position < this.#windowStart) this.#rewind();
-    while (this.#windowEnd() < position + length && this.#end === undefined) await this.#more(position);
+    while (this.#windowEnd() < Math.min(position + length, this.size())) await this.#more(position);
     const from = position - this.#windowStart;
     if (from >= this.#window.length) return 0;
     return this.#window.copy(target, at, from, Math.min(from + length, this.#window.length));
@@ -110,8 +111,19 @@ export class GzipSource implements ByteSource {
 function openGunzip(fd: number): Readable {
   const gunzip = createGunzip();
   // What breaks the pipeline breaks gunzip too, and nextChunk says so to whoever reads.
-  pipeline(fs.createReadStream('', { fd, start: 0, autoClose: false }), gunzip, () => {});
+  pipeline(compressedBytes(fd), gunzip, () => {});
   return gunzip;
+}
+
+/** No fs.ReadStream: when the pipeline breaks or is given up, that closes the descriptor, which is not its own. */
+async function* compressedBytes(fd: number): AsyncGenerator<Buffer> {
+  for (let position = 0; ;) {
+    const chunk = Buffer.allocUnsafe(COMPRESSED_CHUNK_BYTES);
+    const { bytesRead } = await readAsync(fd, chunk, 0, chunk.length, position);
+    if (bytesRead === 0) return;
+    position += bytesRead;
+    yield chunk.subarray(0, bytesRead);
+  }
 }
 
 /** The next chunk of a stream, undefined at its end; rejects when it breaks (a truncated or foreign .gz). */

@@ -69,6 +69,11 @@ export class Checkpoint {
     }
   }
 
+  /** Whether it outlives the process. */
+  get isKept(): boolean {
+    return this.#fd !== undefined;
+  }
+
   /** What is known of this very file. */
   find(identity: Identity): Entry | undefined {
     return this.#records.get(fileKey(identity))?.entry;

@@ -10,6 +10,8 @@ export type Walk = {
   /** Every path to follow, with the input it belongs to (the first that matches); also named ones not there yet. */
   readonly paths: Map<string, FollowInput>;
   readonly directories: Set<string>;
+  /** False when no directory was touched since the last walk: then all is as it was. */
+  readonly isNew: boolean;
   /** Directories where names came, went or moved since their last listing, with all their files' names. */
   readonly changed: { readonly directory: string; readonly names: readonly string[] }[];
 };
@@ -43,7 +45,7 @@ const COMPRESSED = ['*.gz', '*.bz2', '*.xz', '*.zst', '*.lz4', '*.zip'];
 export class Discovery {
   readonly #patterns: Pattern[];
   readonly #listings = new Map<string, Listing>();
-  #walk: Walk = { paths: new Map(), directories: new Set(), changed: [] };
+  #walk: Walk = { paths: new Map(), directories: new Set(), isNew: true, changed: [] };
 
   /** @throws Error for a pattern that cannot be compiled */
   constructor(inputs: readonly FollowInput[]) {
@@ -71,8 +73,10 @@ export class Discovery {
     return known !== undefined && known.mtimeMs !== modified(directory);
   }
 
+  /** The last walk again, with nothing changed, while no directory of it was touched. */
   walk(): Walk {
-    this.#walk = { paths: new Map(), directories: new Set(), changed: [] };
+    if (this.#isAsBefore()) return { ...this.#walk, isNew: false, changed: [] };
+    this.#walk = { paths: new Map(), directories: new Set(), isNew: true, changed: [] };
     for (const pattern of this.#patterns) {
       if (pattern.literal === undefined) {
         for (const segments of pattern.alternatives) this.#visit('/', segments, 0, pattern);
@@ -85,6 +89,14 @@ export class Discovery {
       if (!this.#walk.directories.has(known)) this.#listings.delete(known);
     }
     return this.#walk;
+  }
+
+  #isAsBefore(): boolean {
+    if (this.#walk.directories.size === 0) return false;
+    for (const directory of this.#walk.directories) {
+      if (this.#listings.get(directory)?.mtimeMs !== modified(directory)) return false;
+    }
+    return true;
   }
 
   #visit(directory: string, segments: readonly Segment[], depth: number, pattern: Pattern): void {

@@ -1,5 +1,6 @@
 // One open file: reads complete records from a position, sees truncation, and knows when it has nothing more.
-// Hot. For followed-path, which decides which files there are. Invariant: `position` is on a record boundary
+// Hot, and longer than 300 lines: one state machine over position, head, marker and epoch, which only moves as a whole.
+// For followed-path, which decides which files there are. Invariant: `position` is on a record boundary
 // except inside a record longer than a buffer, and every read begins `marker.length` bytes before it, so that
 // a file truncated and grown again past our position is noticed by the read itself, at no extra system call.
 import fs from 'node:fs';

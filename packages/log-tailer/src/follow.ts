@@ -2,78 +2,60 @@
 // For log-tailer's delivery and for date-adapter. The consumer asks (`read`) with a buffer of its own, so memory is
 // bounded by what it asks for, and says what it has delivered (`acknowledge`) before the checkpoint moves.
 // Discovery, rotation and opening go on by themselves while the consumer is busy: being slow loses nothing.
+// A little over 300 lines: what remains here is the wiring of its parts and the few decisions about when to look.
 import path from 'node:path';
-import { ChangeNotice, type Notice, type WatchMode } from './change-notice.ts';
-import type { Checkpoint, Entry } from './checkpoint.ts';
+import { ChangeNotice, type Notice } from './change-notice.ts';
+import type { Entry } from './checkpoint.ts';
 import { Discovery } from './discovery.ts';
-import { FINGERPRINT_BYTES } from './file-identity.ts';
 import type { Batch, FileReader } from './file-reader.ts';
 import type { FollowInput } from './follow-input.ts';
-import { count, FollowStats } from './follow-stats.ts';
-import type { FollowEvent } from './follow-events.ts';
-import { FollowedPath, type Ground } from './followed-path.ts';
+import type { FollowOptions } from './follow-options.ts';
+import { FollowStats } from './follow-stats.ts';
+import { FollowedPath } from './followed-path.ts';
+import type { FollowGround } from './follow-ground.ts';
 import { OpenFiles } from './open-files.ts';
 import { PathIndex } from './path-index.ts';
-import { systemError } from './system-error.ts';
-
-export type FollowOptions = {
-  readonly inputs: readonly FollowInput[];
-  readonly checkpoint: Checkpoint;
-  /** A rotated file is kept until it was quiet for this long after its last byte was delivered. */
-  readonly rotateWaitMs: number;
-  /** Deleted or rotated files that are delivered are let go earlier when they hold more disk space than this. */
-  readonly keepRotatedMaxBytes: number;
-  readonly watch: WatchMode;
-  readonly pollIntervalMs: number;
-  readonly sweepIntervalMs: number;
-  readonly discoveryIntervalMs: number;
-  readonly maxOpenFiles: number;
-  /** Ends by itself once every file that was ever there is gone and delivered. */
-  readonly endWhenRemoved: boolean;
-  /** Our own words: what happened to a file, for the operator. */
-  readonly report: (event: FollowEvent) => void;
-};
+import { type Lag, Progress } from './progress.ts';
+import { TurnTaking } from './turn-taking.ts';
 
 /**
  * Files looked at per sweep, tick of a hot directory, and poll; larger crowds take turns. A look is one stat, about
  * 2 us: the sweep of idle files costs under 0.1 % of a core, a hot directory 4 %.
  */
-const FILES_PER_LOOK = { sweep: 400, tick: 100, poll: 5000 };
+const FILES_PER_LOOK = { sweep: 250, tick: 100, poll: 5000 };
 /** A path that delivered this recently is looked at on every tick. */
 const ACTIVE_MS = 1000;
 /** Where unfinished records are given up on after a timeout, somebody must look at the clock. */
 const TIMEOUT_TICK_MS = 100;
-/** Not worth another read for less room than this. */
-const MIN_ROOM_BYTES = 4096;
 
 export class Follow {
   readonly stats = new FollowStats();
   readonly #options: FollowOptions;
   readonly #files: OpenFiles;
   readonly #notice: ChangeNotice;
-  readonly #ground: Ground;
+  readonly #ground: FollowGround;
+  readonly #progress: Progress;
   readonly #index = new PathIndex();
-  /** Paths with something to deliver, in turn. */
-  readonly #ready = new Set<FollowedPath>();
+  readonly #turns = new TurnTaking();
   /** Paths under a copytruncate just now. */
   readonly #vigils = new Set<FollowedPath>();
   /** Paths that had something lately, and when. */
   readonly #active = new Map<FollowedPath, number>();
   readonly #timers: NodeJS.Timeout[] = [];
   #discovery: Discovery;
+  /** What the last walk found. */
+  #wanted: ReadonlyMap<string, FollowInput> = new Map();
   #entries: Map<string, Entry[]>;
-  /** The path whose record is being handed out in pieces: nothing may come in between. */
-  #insideRecord: FollowedPath | undefined;
   #wake: (() => void) | undefined;
   #lingerUntilMs: number | undefined;
   /** How often everything was looked at since the linger ended; see #drained. */
   #looksAfterLinger = 0;
   #ended = false;
-  #savedAtMs = performance.now();
   #walkSoon: NodeJS.Immediate | undefined;
 
   constructor(options: FollowOptions) {
     this.#options = options;
+    this.#progress = new Progress(options.checkpoint, this.stats, options.report);
     this.#discovery = new Discovery(options.inputs);
     this.#entries = options.checkpoint.unfinished();
     this.#notice = new ChangeNotice({
@@ -93,9 +75,9 @@ export class Follow {
       stats: this.stats,
       rotateWaitMs: options.rotateWaitMs,
       keepRotatedMaxBytes: options.keepRotatedMaxBytes,
-      save: (reader, finished) => this.#save(reader, finished),
-      watchFile: (followed) => this.#index.noteRealPath(followed),
-      lost: (entry) => this.#lost(entry),
+      save: (reader, finished) => this.#progress.save(reader, finished),
+      watchFile: (file) => this.#index.noteRealPath(file),
+      lost: (entry) => this.#progress.lost(entry),
       report: options.report,
       started: false,
     };
@@ -131,9 +113,9 @@ export class Follow {
     return this.#files.openCount;
   }
 
-  /** How long ago (s) the checkpoint was last written, while there is something it does not know. */
-  get checkpointAgeSeconds(): number {
-    return this.lag().bytes === 0 ? 0 : (performance.now() - this.#savedAtMs) / 1000;
+  /** Whether the next life will know what was delivered in this one. */
+  get isResumable(): boolean {
+    return this.#options.checkpoint.isKept;
   }
 
   get watchFallbacks(): number {
@@ -141,16 +123,13 @@ export class Follow {
   }
 
   /** Bytes written and not yet acknowledged, and how long (ms) the oldest of them may have waited. */
-  lag(): { bytes: number; oldestMs: number } {
-    const nowMs = performance.now();
-    let bytes = 0;
-    let oldestMs = 0;
-    for (const reader of this.#files.readers()) {
-      if (reader.unacknowledged === 0) continue;
-      bytes += reader.unacknowledged;
-      oldestMs = Math.max(oldestMs, nowMs - reader.behindSinceMs);
-    }
-    return { bytes, oldestMs };
+  lag(): Lag {
+    return this.#progress.lag(this.#files.readers());
+  }
+
+  /** How long ago (s) the checkpoint was last written, while there is something it does not know. */
+  get checkpointAgeSeconds(): number {
+    return this.lag().bytes === 0 ? 0 : this.#progress.savedAgoMs / 1000;
   }
 
   /**
@@ -160,7 +139,7 @@ export class Follow {
    */
   async read(buffer: Buffer): Promise<Batch[] | undefined> {
     for (;;) {
-      const batches = await this.#fill(buffer);
+      const batches = await this.#turns.fill(buffer, this.#isEnding);
       if (batches.length > 0) return batches;
       if (this.#ended) return undefined;
       if (this.#drained()) continue;
@@ -177,7 +156,7 @@ export class Follow {
       this.stats.deliveredBytes += batch.bytes.length;
       changed.add(batch.reader.acknowledge(batch));
     }
-    for (const reader of changed) this.#save(reader, false);
+    for (const reader of changed) this.#progress.save(reader, false);
   }
 
   /**
@@ -201,46 +180,6 @@ export class Follow {
     clearImmediate(this.#walkSoon);
     this.#notice.close();
     this.#files.closeAll();
-  }
-
-  async #fill(buffer: Buffer): Promise<Batch[]> {
-    const batches: Batch[] = [];
-    let at = 0;
-    const turn = this.#insideRecord === undefined ? this.#ready : [this.#insideRecord];
-    for (const followed of turn) {
-      at = await this.#fillFrom(followed, buffer, at, batches);
-      if (this.#insideRecord !== undefined) break;
-      // To the end of the line of those that wait, or out of it.
-      this.#ready.delete(followed);
-      const isReady = followed.next(performance.now(), this.#isEnding) !== undefined;
-      if (isReady) this.#ready.add(followed);
-      if (isReady || buffer.length - at < MIN_ROOM_BYTES + FINGERPRINT_BYTES) break;
-    }
-    return batches;
-  }
-
-  /** Reads one path until it has no more or the buffer no room. Returns where the free room begins. */
-  async #fillFrom(followed: FollowedPath, buffer: Buffer, from: number, batches: Batch[]): Promise<number> {
-    let at = from;
-    while (buffer.length - at >= MIN_ROOM_BYTES + FINGERPRINT_BYTES) {
-      const next = followed.next(performance.now(), this.#isEnding);
-      if (next === undefined) break;
-      const { reader, owed } = next;
-      const before = reader.position;
-      const taken = reader.take(buffer, at, buffer.length - at - FINGERPRINT_BYTES, owed);
-      const batch = taken instanceof Promise ? await taken : taken;
-      this.#insideRecord = reader.insideRecord ? followed : undefined;
-      if (batch !== undefined) {
-        batches.push(batch);
-        at = batch.bytes.byteOffset - buffer.byteOffset + batch.bytes.length;
-        if (this.#insideRecord !== undefined) break;
-      }
-      // A short read was a truncation; a file read to its end may have grown. Not when ending: the end is a fact.
-      if (batch === undefined || (!reader.readable && !this.#isEnding)) reader.refresh(performance.now());
-      if (reader.truncated) followed.observe(performance.now());
-      else if (reader.position === before) break;
-    }
-    return at;
   }
 
   /** The last look was taken: what is unfinished stays unfinished, and is delivered so. */
@@ -279,7 +218,10 @@ export class Follow {
   /** Finds paths and directories anew. */
   #walk(): void {
     const nowMs = performance.now();
-    const { paths, directories, changed } = this.#discovery.walk();
+    const { paths, directories, isNew, changed } = this.#discovery.walk();
+    this.#notice.watchOnly(directories.union(this.#index.realDirectories()));
+    if (!isNew) return;
+    this.#wanted = paths;
     if (!this.#ground.started) this.#resumeMissing(paths);
     for (const [file, input] of paths) {
       if (!this.#index.has(file)) this.#follow(file, input, nowMs);
@@ -287,11 +229,13 @@ export class Follow {
     for (const { directory, names } of changed) {
       for (const name of names) this.#offer(directory, name, nowMs);
     }
-    for (const followed of this.#index.paths()) {
-      if (!followed.present && !paths.has(followed.path) && followed.generations.length === 0)
-        this.#drop(followed);
-    }
+    for (const followed of this.#index.paths()) if (this.#isOver(followed)) this.#drop(followed);
     this.#notice.watchOnly(directories.union(this.#index.realDirectories()));
+  }
+
+  /** Gone from where a glob found it, and nothing of it is left to deliver. */
+  #isOver(followed: FollowedPath): boolean {
+    return !followed.present && followed.generations.length === 0 && !this.#wanted.has(followed.path);
   }
 
   /** A path that is gone but of which the checkpoint knows unread files: they may wait beside it. */
@@ -312,9 +256,8 @@ export class Follow {
 
   #drop(followed: FollowedPath): void {
     this.#index.delete(followed);
-    this.#ready.delete(followed);
+    this.#turns.delete(followed);
     this.#active.delete(followed);
-    if (this.#insideRecord === followed) this.#insideRecord = undefined;
     followed.releaseAll();
   }
 
@@ -324,10 +267,11 @@ export class Follow {
     followed.observe(nowMs);
     this.#index.noteRotating(followed);
     if (followed.rotating && followed.awaitsTruncation(nowMs)) this.#keepWatch(followed);
+    if (this.#isOver(followed)) this.#drop(followed);
     const isReady = followed.next(nowMs, this.#isEnding) !== undefined;
     if (isReady) {
       this.#active.set(followed, nowMs);
-      this.#ready.add(followed);
+      this.#turns.add(followed);
       this.#wakeUp();
     }
     return isReady;
@@ -387,35 +331,8 @@ export class Follow {
     const nowMs = performance.now();
     for (const followed of this.#index.paths()) {
       if (followed.next(nowMs, false) === undefined) continue;
-      this.#ready.add(followed);
+      this.#turns.add(followed);
       this.#wakeUp();
-    }
-  }
-
-  /** A file of an earlier life is gone: what it held beyond our end when we last saw it is lost. */
-  #lost({ path: file, offset, size }: Entry): void {
-    const lostBytes = Number.isFinite(size) ? Math.max(0, size - offset) : 0;
-    this.stats.lostBytes += lostBytes;
-    this.#options.report({ kind: 'lost-file', path: file, offset, lostBytes });
-  }
-
-  #save(reader: FileReader, finished: boolean): void {
-    try {
-      this.#options.checkpoint.save({
-        identity: reader.identity,
-        path: reader.followedPath,
-        offset: reader.acknowledged,
-        size: reader.size,
-        head: reader.head,
-        marker: reader.acknowledgedMarker,
-        finished,
-        lookedAtMs: reader.lookedAtMs,
-      });
-      this.#savedAtMs = performance.now();
-    } catch (error) {
-      const { code, message } = systemError(error);
-      count(this.stats.checkpointErrors, code);
-      this.#options.report({ kind: 'checkpoint-unwritable', code, message });
     }
   }
 }

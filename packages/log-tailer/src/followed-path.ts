@@ -4,40 +4,18 @@
 // generations too is rotated-siblings' question; bytes are file-reader's.
 import fs from 'node:fs';
 import { identityOf, looksLike } from './file-identity.ts';
-import type { Completeness, FileReader } from './file-reader.ts';
-import type { FollowEvent } from './follow-events.ts';
+import type { FileReader } from './file-reader.ts';
+import type { FollowGround } from './follow-ground.ts';
 import type { FollowInput } from './follow-input.ts';
-import type { FollowStats, RotationKind } from './follow-stats.ts';
-import { type OpenFiles, Unreadable } from './open-files.ts';
+import type { RotationKind } from './follow-stats.ts';
+import { nextGeneration, type Owed, rotatedQuietMs } from './generation-turn.ts';
+import { Unreadable } from './open-files.ts';
 import { isCompressedName } from './rotated-names.ts';
 import { RotatedSiblings } from './rotated-siblings.ts';
-import type { Entry, Checkpoint } from './checkpoint.ts';
+import type { Entry } from './checkpoint.ts';
 import { startOffset } from './start-position.ts';
 import { systemError } from './system-error.ts';
 
-/** What all followed paths share. */
-export type Ground = {
-  readonly files: OpenFiles;
-  readonly checkpoint: Checkpoint;
-  readonly stats: FollowStats;
-  readonly rotateWaitMs: number;
-  readonly keepRotatedMaxBytes: number;
-  /** Called when an entry of the checkpoint is to be written. */
-  readonly save: (reader: FileReader, finished: boolean) => void;
-  /** Called when a file was opened: the directory it really is in is worth a watch. */
-  readonly watchFile: (followed: FollowedPath) => void;
-  /** Called when a file not delivered to its end is nowhere to be found. */
-  readonly lost: (entry: Entry) => void;
-  readonly report: (event: FollowEvent) => void;
-  /** True once the engine has made its first round: files that come later are read from their beginning. */
-  started: boolean;
-};
-
-/**
- * A rotated file whose last line is unfinished gets this long to have it finished, once its writer has begun
- * another file: then the line is delivered as it is, still before what is in that file.
- */
-const MOVED_ON_MS = 1000;
 /** A compressed file touched this lately may still be being written; it is opened when it is left alone. */
 const COMPRESSING_MS = 2000;
 /** A rotation under way gives a new file at every look; whoever rotates faster than this is looked at again later. */
@@ -51,7 +29,7 @@ export class FollowedPath {
   /** False until a file was seen at the path, and after it went away. */
   present = false;
   everPresent = false;
-  readonly #ground: Ground;
+  readonly #ground: FollowGround;
   readonly #generations: FileReader[] = [];
   readonly #siblings: RotatedSiblings;
   /** The file at our path is a generation of another followed path: rotated there, matched here. */
@@ -60,7 +38,7 @@ export class FollowedPath {
   constructor(
     followed: string,
     input: FollowInput,
-    ground: Ground,
+    ground: FollowGround,
     knownEntries: readonly Entry[],
     nowMs: number,
   ) {
@@ -82,9 +60,9 @@ export class FollowedPath {
     return last?.rotatedAtMs === undefined ? last : undefined;
   }
 
-  /** More than one file is held: rotation is under way and worth looking at often. */
+  /** Files are held that rotation moved away, or may have made: worth a look at every notice and sweep. */
   get rotating(): boolean {
-    return this.#generations.length > 1 || this.#siblings.waiting;
+    return this.#generations.length > (this.current === undefined ? 0 : 1) || this.#siblings.waiting;
   }
 
   /** Looks at the path, its rotated files and its neighbours. @param nowMs monotonic enough for waits of seconds */
@@ -118,17 +96,8 @@ export class FollowedPath {
   }
 
   /** The oldest file with something to deliver, and how much of it is owed; undefined when there is none. */
-  next(nowMs: number, ending: boolean): { reader: FileReader; owed: Completeness } | undefined {
-    const inside = this.#generations.find((reader) => reader.insideRecord && reader.readable);
-    if (inside !== undefined) return { reader: inside, owed: 'complete' };
-    for (const reader of this.#generations) {
-      if (!reader.readable && !reader.unfinished) continue;
-      const owed = this.#owed(reader, nowMs, ending);
-      if (reader.readable || owed !== 'complete') return { reader, owed };
-      // Its last line may be completed in a moment, and comes before what is in the next file.
-      if (reader.rotatedAtMs !== undefined && nowMs - reader.rotatedAtMs < MOVED_ON_MS) return undefined;
-    }
-    return undefined;
+  next(nowMs: number, ending: boolean): Owed | undefined {
+    return nextGeneration(this.#generations, this.input, this.#ground.rotateWaitMs, { nowMs, ending });
   }
 
   /** Lets go of everything; what the checkpoint says of it stays. */
@@ -155,26 +124,11 @@ export class FollowedPath {
     }
   }
 
-  #owed(reader: FileReader, nowMs: number, ending: boolean): Completeness {
-    const quietMs = nowMs - reader.grewAtMs;
-    const waitMs = this.#hasNewer(reader)
-      ? Math.min(MOVED_ON_MS, this.#ground.rotateWaitMs)
-      : this.#ground.rotateWaitMs;
-    const rotatedAway = quietSince(reader, nowMs) >= waitMs;
-    if (ending) return 'ending';
-    if (rotatedAway || quietMs >= this.input.partialTimeoutMs) return 'rest';
-    return quietMs >= this.input.multilineTimeoutMs ? 'quiet' : 'complete';
-  }
-
-  /** Whether its writer has gone on in another file. */
-  #hasNewer(reader: FileReader): boolean {
-    const newer = this.#generations[this.#generations.indexOf(reader) + 1];
-    return newer !== undefined && newer.size > 0;
-  }
-
   #statPath(): fs.Stats | undefined {
     try {
-      return fs.statSync(this.path, { throwIfNoEntry: false });
+      const stat = fs.statSync(this.path, { throwIfNoEntry: false });
+      if (stat === undefined) this.problem = undefined;
+      return stat;
     } catch (error) {
       this.#report(error);
       return undefined;
@@ -256,7 +210,7 @@ export class FollowedPath {
     if (!known && !this.#ground.started) this.#skipToStart(reader);
     this.#generations.push(reader);
     this.#ground.save(reader, false);
-    this.#ground.watchFile(this);
+    this.#ground.watchFile(this.path);
   }
 
   #skipToStart(reader: FileReader): void {
@@ -328,7 +282,7 @@ export class FollowedPath {
       if (reader.rotatedAtMs === undefined || !reader.exhausted) continue;
       heldBytes += reader.size;
       if (
-        quietSince(reader, nowMs) < this.#ground.rotateWaitMs &&
+        rotatedQuietMs(reader, nowMs) < this.#ground.rotateWaitMs &&
         heldBytes <= this.#ground.keepRotatedMaxBytes
       )
         continue;
@@ -343,9 +297,4 @@ export class FollowedPath {
     else this.#ground.checkpoint.forget(reader.identity);
     this.#ground.files.release(reader);
   }
-}
-
-/** How long (ms) a rotated file has been left alone; never, while it is at its path. */
-function quietSince(reader: FileReader, nowMs: number): number {
-  return reader.rotatedAtMs === undefined ? -1 : nowMs - Math.max(reader.rotatedAtMs, reader.grewAtMs);
 }

@@ -63,7 +63,7 @@ function namePattern(name: string, matchHidden: boolean): RegExp {
     else if (character === '[') {
       const [whole, sign, members] = BRACKETS.exec(name.slice(at)) ?? [];
       if (whole === undefined) throw new Error(`no ']' for the '[' at character ${at + 1} of ${name}`);
-      expression += `[${sign === '' ? '' : '^/'}${memberSource(members!)}]`;
+      expression += `[${sign === undefined ? '' : '^/'}${memberSource(members!)}]`;
       at += whole.length - 1;
     } else expression += escapeRegExp(character);
   }
@@ -71,7 +71,7 @@ function namePattern(name: string, matchHidden: boolean): RegExp {
 }
 
 /** A bracket expression: perhaps negated; a `]` that comes first is a member, so are classes as `[:digit:]`. */
-const BRACKETS = /^\[([!^]?)((?:\]|\[:\w+:\]|[^\]])(?:\[:\w+:\]|[^\]])*)\]/;
+const BRACKETS = /^\[(?:([!^])|(?![!^]))((?:\]|\[:\w+:\]|[^\]])(?:\[:\w+:\]|[^\]])*)\]/;
 
 /** The classes of POSIX that make sense in names of files, as regular expressions say them. */
 const CLASSES = new Map([

@@ -38,8 +38,10 @@ export class PathIndex {
   }
 
   /** A file was opened: where does its path really lead? */
-  noteRealPath(followed: FollowedPath): void {
-    const real = realPath(followed.path);
+  noteRealPath(file: string): void {
+    const followed = this.#byPath.get(file);
+    if (followed === undefined) return;
+    const real = realPath(file);
     this.#forgetRealPath(followed);
     if (real === undefined || real === followed.path) return;
     this.#realPathOf.set(followed, real);

@@ -4,11 +4,12 @@ import { BulkFormat } from './bulk-format.ts';
 import type { ByteKernel } from './byte-kernel.ts';
 import type { FollowInput } from './follow-input.ts';
 import type { FollowStats } from './follow-stats.ts';
+import type { InputValues } from './input-settings.ts';
 import { ByteFramer, EventFramer, type Framer, Utf16Framer } from './line-framer.ts';
 import { HeadWriter, JsonWriter, type LineFormat, RawFormat, RawWriter } from './line-format.ts';
 import { jsonHead, prefixHead } from './line-head.ts';
 import { RecordFormat } from './record-format.ts';
-import type { InputValues, SettingsValues } from './settings.ts';
+import type { SettingsValues } from './settings.ts';
 import { startPosition } from './tail-arguments.ts';
 
 /** Of what the process may open: the rest is for stdout, the admin server, watches, the checkpoint. */

@@ -9,7 +9,7 @@ import { compressedHead } from './compressed-head.ts';
 import { fileKey, identityOf, matchesFingerprint } from './file-identity.ts';
 import type { FileReader } from './file-reader.ts';
 import type { FollowInput } from './follow-input.ts';
-import type { Ground } from './followed-path.ts';
+import type { FollowGround } from './follow-ground.ts';
 import { type Opened, Unreadable } from './open-files.ts';
 import { compareRotatedNames, isCompressedName, isRotatedName, rotationCounter } from './rotated-names.ts';
 
@@ -25,14 +25,14 @@ export class RotatedSiblings {
   readonly #base: string;
   readonly #followed: string;
   readonly #input: FollowInput;
-  readonly #ground: Ground;
+  readonly #ground: FollowGround;
   /** Neighbours born before this are history: they were there before us, or were dealt with by an earlier life. */
   readonly #sinceMs: number;
   readonly #candidates: FileReader[] = [];
   /** An earlier life followed this path, and what was rotated or copied in between is still to be judged. */
   resumed = false;
 
-  constructor(followed: string, input: FollowInput, ground: Ground, sinceMs: number) {
+  constructor(followed: string, input: FollowInput, ground: FollowGround, sinceMs: number) {
     this.#followed = followed;
     this.#directory = path.dirname(followed);
     this.#base = path.basename(followed);

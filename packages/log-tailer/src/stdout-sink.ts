@@ -1,5 +1,5 @@
-// Ordered writes to stdout: complete, one at a time, through the thread pool, so that a blocked reader never blocks
-// the event loop. Never through process.stdout, which makes the pipe non-blocking for everyone who shares it and
+// Ordered writes to stdout: complete, one at a time, and never blocking the event loop: what is small is offered to
+// the pipe at once, without waiting, and what it does not take goes through the thread pool. Never through process.stdout, which makes the pipe non-blocking for everyone who shares it and
 // costs most of the throughput (0.9 -> 0.06 GB/s).
 import fs from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -16,16 +16,23 @@ const RETRY_MS = { first: 1, most: 32 };
 /** A full disk is tried again as seldom as this. */
 const FULL_MS = 1000;
 
+/** A pipe holds 64 KiB: more than this is not offered but handed to the pool at once, which may wait. */
+const OFFER_BYTES = 32 * 1024;
+
 export class StdoutSink {
   /** Seconds spent inside writes that had to wait. */
   blockedSeconds = 0;
   readonly #fd: number;
+  /** The same pipe, non-blocking; undefined where stdout is none or may not be opened again. */
+  readonly #eager: number | undefined;
   readonly #onFull: (error: unknown) => void;
   #writingSinceMs: number | undefined;
 
   /** @param onFull told when stdout is a file on a full disk; the bytes are kept and tried again */
   constructor(fd: number, onFull: (error: unknown) => void) {
-    this.#fd = ownDescription(fd);
+    const own = ownDescriptions(fd);
+    this.#fd = own?.blocking ?? fd;
+    this.#eager = own?.eager;
     this.#onFull = onFull;
   }
 
@@ -38,7 +45,7 @@ export class StdoutSink {
   async write(pieces: Buffer[]): Promise<void> {
     this.#writingSinceMs = performance.now();
     let retryMs = RETRY_MS.first;
-    for (let rest = pieces; rest.length > 0;) {
+    for (let rest = this.#offer(pieces); rest.length > 0;) {
       try {
         const { bytesWritten } = await writev(this.#fd, rest);
         rest = after(rest, bytesWritten);
@@ -50,6 +57,17 @@ export class StdoutSink {
     }
     this.blockedSeconds += this.waitingSeconds;
     this.#writingSinceMs = undefined;
+  }
+
+  /** Saves the hand-over to a thread, a fifth of the CPU of a steady log; returns what the pipe had no room for. */
+  #offer(pieces: Buffer[]): Buffer[] {
+    if (this.#eager === undefined || totalBytes(pieces) > OFFER_BYTES) return pieces;
+    try {
+      return after(pieces, fs.writevSync(this.#eager, pieces));
+    } catch {
+      // EAGAIN, or something the blocking write will meet again and report.
+      return pieces;
+    }
   }
 
   async #wait(error: unknown, retryMs: number): Promise<void> {
@@ -64,25 +82,28 @@ export class StdoutSink {
 }
 
 /**
- * For a pipe, an open file description of our own: should another process make the shared one non-blocking, ours
- * stays as it is. Not permitted where the pipe belongs to another user, as under most container runtimes.
+ * For a pipe, open file descriptions of our own, a blocking and a non-blocking one: what another process does to the
+ * shared one does not reach them, nor they it. Undefined where the pipe may not be opened again (another user's).
  */
-function ownDescription(fd: number): number {
+function ownDescriptions(fd: number): { blocking: number; eager: number } | undefined {
   const { O_RDONLY, O_NONBLOCK, O_WRONLY } = fs.constants;
   try {
-    if (!fs.fstatSync(fd).isFIFO()) return fd;
+    if (!fs.fstatSync(fd).isFIFO()) return undefined;
     const self = `/proc/self/fd/${fd}`;
     // Opening a named FIFO that its reader has left would wait for another: for a moment we are that.
     const reader = fs.openSync(self, O_RDONLY | O_NONBLOCK);
     try {
-      return fs.openSync(self, O_WRONLY);
+      return { blocking: fs.openSync(self, O_WRONLY), eager: fs.openSync(self, O_WRONLY | O_NONBLOCK) };
     } finally {
       fs.closeSync(reader);
     }
   } catch {
-    // EACCES: then the shared one has to do.
-    return fd;
+    return undefined;
   }
+}
+
+function totalBytes(pieces: Buffer[]): number {
+  return pieces.reduce((bytes, piece) => bytes + piece.length, 0);
 }
 
 /** What is left of the pieces behind the first `bytes`. */

@@ -59,7 +59,7 @@ export class Tailer implements Part {
   #unreadable(): string[] {
     const problems: string[] = [];
     for (const { path, problem } of this.#options.follow.paths) {
-      if (problem !== undefined) problems.push(`cannot read ${path}: ${explain(problem)}`);
+      if (problem !== undefined) problems.push(`cannot read ${path}: ${explain(problem.cause ?? problem)}`);
     }
     return problems;
   }
@@ -79,9 +79,10 @@ export class Tailer implements Part {
     const { follow, log } = this.#options;
     follow.stop();
     const { bytes } = follow.lag();
-    log.warn('ended before everything was delivered; the checkpoint knows where to go on', {
-      undeliveredBytes: bytes,
-    });
+    const next = follow.isResumable
+      ? 'the checkpoint knows where to go on'
+      : 'there is no checkpoint to go on from';
+    log.warn(`ended before everything was delivered; ${next}`, { undeliveredBytes: bytes });
   }
 
   #failed(error: unknown): void {

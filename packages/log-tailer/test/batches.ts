@@ -35,8 +35,12 @@ export function readerOf(followedPath: string): FileReader {
   return new FileReader(file, { input: someInput(), stats: new FollowStats(), nowMs: 0 });
 }
 
+export function bytesOf(input: Buffer | string): Buffer {
+  return typeof input === 'string' ? Buffer.from(input) : input;
+}
+
 export function batchOf(bytes: Buffer | string, more: Partial<Batch> = {}): Batch {
-  const data = Buffer.from(bytes);
+  const data = bytesOf(bytes);
   const offset = more.offset ?? 0;
   return {
     reader: readerOf('/var/log/app.log'),

@@ -70,7 +70,7 @@ describe.each(['prefix', 'json'] as const)('%s', (rewrite) => {
       const { bulk, byRecord } = formats(rewrite);
       const batches = batchesOf(chunks, LF);
       const out = inBulk(bulk, batches);
-      expect(out.toString('latin1'), name).toBe(encoded(byRecord, batches).toString('latin1'));
+      expect([name, out.toString('latin1')]).toEqual([name, encoded(byRecord, batches).toString('latin1')]);
       expect([bulk.lines, bulk.open]).toEqual([byRecord.lines, byRecord.open]);
     }
   });
@@ -87,7 +87,7 @@ describe.each(['prefix', 'json'] as const)('%s', (rewrite) => {
     for (let room = 0; room < 2500; room += 97) {
       const { bulk, byRecord } = formats(rewrite);
       const out = inBulk(bulk, [batchOf(lines)], chunk.subarray(0, room));
-      expect(out.toString(), `${room} bytes`).toBe(encoded(byRecord, [batchOf(lines)]).toString());
+      expect([room, out.toString()]).toEqual([room, encoded(byRecord, [batchOf(lines)]).toString()]);
       expect(bulk.lines).toBe(40);
     }
   });

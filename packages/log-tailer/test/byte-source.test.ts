@@ -88,6 +88,8 @@ test.each([
   source.close();
 });
 
+const openDescriptors = (): number => fs.readdirSync('/proc/self/fd').length;
+
 describe('compressedHead', () => {
   test.each([
     { name: 'a whole one', bytes: gzipSync(lines), length: 1024, head: lines.subarray(0, 1024) },
@@ -106,10 +108,9 @@ describe('compressedHead', () => {
   });
 
   test('a directory, or nothing: no head, and no descriptor left open', () => {
-    const open = (): number => fs.readdirSync('/proc/self/fd').length;
-    const before = open();
+    const before = openDescriptors();
     for (let round = 0; round < 20; round++) expect(compressedHead(directory.path, 10)).toHaveLength(0);
     expect(compressedHead(directory.file('none'), 10)).toHaveLength(0);
-    expect(open()).toBeLessThan(before + 10);
+    expect(openDescriptors()).toBeLessThan(before + 10);
   });
 });

@@ -13,7 +13,7 @@ import {
 
 test('a file is itself whatever it is called, and another one is not', async () => {
   await using directory = await temporaryDirectory('identity');
-  const [a, b, c] = ['a', 'b', 'c'].map((name) => directory.file(name)) as [string, string, string];
+  const [a, b, c] = [directory.file('a'), directory.file('b'), directory.file('c')];
   fs.writeFileSync(a, 'x');
   const before = identityOf(fs.statSync(a, { bigint: true }));
   fs.renameSync(a, b);

@@ -167,6 +167,6 @@ test.each([
   { pattern: '*.{1,2}', path: '/x/app.log.2', excluded: true },
   { pattern: 'app.log', path: '/x/appXlog', excluded: false },
 ])('exclude $pattern: $path $excluded', ({ pattern, path: file, excluded }) => {
-  const test = compileExclusion(pattern, (relative) => path.resolve('/cwd', relative));
-  expect(test(file)).toBe(excluded);
+  const excludes = compileExclusion(pattern, (relative) => path.resolve('/cwd', relative));
+  expect(excludes(file)).toBe(excluded);
 });

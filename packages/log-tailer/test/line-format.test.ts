@@ -3,13 +3,13 @@ import { ByteKernel } from '../src/byte-kernel.ts';
 import { ESCAPES } from '../src/json-escape.ts';
 import { RawFormat } from '../src/line-format.ts';
 import { Output } from '../src/output.ts';
-import { batchOf, encoded, piecesOf } from './batches.ts';
+import { batchOf, bytesOf, encoded, piecesOf } from './batches.ts';
 
 const kernel = new ByteKernel(ESCAPES);
 
 /** The kernel counts in its own memory only. */
 function reachable(bytes: string | Buffer): Buffer {
-  const data = Buffer.from(bytes as Buffer);
+  const data = bytesOf(bytes);
   const place = kernel.allocate(data.length);
   data.copy(place);
   return place;

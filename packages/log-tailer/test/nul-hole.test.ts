@@ -24,6 +24,23 @@ test.each([
   expect(nulRun(buffer, from, buffer.length, afterTruncation)).toBe(run);
 });
 
+/** As the reader comes again and again until it has data or the end. */
+function skipped(fd: number, from: number): { end: number; looks: number } {
+  const { size } = fs.fstatSync(fd);
+  let at = from;
+  for (let looks = 1; ; looks++) {
+    const next = holeEnd(fd, at, size);
+    expect(next).toBeGreaterThan(at);
+    expect(next).toBeLessThanOrEqual(size);
+    at = next;
+    const here = Buffer.alloc(1);
+    if (at === size || (fs.readSync(fd, here, 0, 1, at) === 1 && here[0] !== 0)) {
+      fs.closeSync(fd);
+      return { end: at, looks };
+    }
+  }
+}
+
 describe('holeEnd', () => {
   let directory: TemporaryDirectory;
   beforeEach(async () => {
@@ -40,25 +57,8 @@ describe('holeEnd', () => {
     return fd;
   }
 
-  /** As the reader comes again and again until it has data or the end. */
-  function skipped(fd: number, from: number): { end: number; looks: number } {
-    const { size } = fs.fstatSync(fd);
-    let at = from;
-    for (let looks = 1; ; looks++) {
-      const next = holeEnd(fd, at, size);
-      expect(next).toBeGreaterThan(at);
-      expect(next).toBeLessThanOrEqual(size);
-      at = next;
-      const here = Buffer.alloc(1);
-      if (at === size || (fs.readSync(fd, here, 0, 1, at) === 1 && here[0] !== 0)) {
-        fs.closeSync(fd);
-        return { end: at, looks };
-      }
-    }
-  }
-
   test.each([
-    { name: 'a small hole', size: 5000, data: { 4321: 'line\n' }, end: 4321 },
+    { name: 'a small hole', size: 5000, data: { 4321: 'line\n' }, end: 4321, looks: 1 },
     {
       name: 'a large one, found by bisection',
       size: 4096 * MiB,
@@ -78,13 +78,20 @@ describe('holeEnd', () => {
       size: 8 * MiB,
       data: { [3 * MiB + 5]: 'a\n', [8 * MiB - 2]: 'b\n' },
       end: 3 * MiB + 5,
+      looks: 4,
     },
-    { name: 'no data at all, not a whole page at the end', size: 10_000_001, data: {}, end: 10_000_001 },
+    {
+      name: 'no data at all, not a whole page at the end',
+      size: 10_000_001,
+      data: {},
+      end: 10_000_001,
+      looks: 1,
+    },
     { name: 'no data at all, many gigabytes', size: 6000 * MiB + 1, data: {}, end: 6000 * MiB + 1, looks: 1 },
   ])('$name', ({ size, data, end, looks }) => {
     const found = skipped(file(size, data), 0);
     expect(found.end).toBe(end);
-    if (looks !== undefined) expect(found.looks).toBe(looks);
+    expect(found.looks).toBeLessThanOrEqual(looks);
   });
 
   test('NULs that were written are skipped as well, piece by piece', () => {

@@ -8,7 +8,7 @@ import { EventFramer, type Framer, Utf16Framer } from '../src/line-framer.ts';
 import { HeadWriter, JsonWriter, RawWriter } from '../src/line-format.ts';
 import { jsonHead, prefixHead } from '../src/line-head.ts';
 import { type LongLines, RecordFormat, type RecordOptions } from '../src/record-format.ts';
-import { batchesOf, batchOf, encoded, LF, piecesOf } from './batches.ts';
+import { batchesOf, batchOf, bytesOf, encoded, LF, piecesOf } from './batches.ts';
 
 const le = new Utf16Framer('le');
 const be = new Utf16Framer('be');
@@ -217,7 +217,6 @@ const table: Row[] = [
   { name: 'stream knows no limit', how: limit('stream', 4), in: 'abcdefghij\n', out: 'abcdefghij\n' },
 ];
 
-const bytesOf = (input: Buffer | string): Buffer => Buffer.from(input as Buffer);
 const expected = ({ name, out }: Row): string =>
   Buffer.from(out, name.includes('below a character') ? 'latin1' : 'utf8').toString('latin1');
 
@@ -225,28 +224,24 @@ describe.each(table)('$name', (row) => {
   test('however the file grows', () => {
     for (const { name, chunks } of splits(bytesOf(row.in), new SeededRandom(2))) {
       const out = encoded(formatWith(row.how), batchesOf(chunks, row.how.framer ?? LF));
-      expect(out.toString('latin1'), name).toBe(expected(row));
+      expect([name, out.toString('latin1')]).toEqual([name, expected(row)]);
     }
   });
+});
 
-  // Each record alone, cut everywhere; but the reader cuts no UTF-8 character, and no BOM, so those rows stay out.
-  const inPieces = (): void => {
-    const framer = row.how.framer ?? LF;
-    const [whole] = batchesOf([bytesOf(row.in)], framer);
-    const first = whole!.bytes.subarray(
-      0,
-      Math.max(0, framer.firstEnd(whole!.bytes, 0, whole!.bytes.length)),
-    );
-    const wanted = encoded(formatWith(row.how), [batchOf(first)]).toString('latin1');
-    for (const { name, chunks } of splits(first, new SeededRandom(3))) {
-      const aligned = chunks.every((chunk) => chunk.length % framer.width === 0);
-      if (!aligned || stripsCrApart(row, chunks)) continue;
-      const format = formatWith(row.how);
-      expect(encoded(format, piecesOf(chunks)).toString('latin1'), name).toBe(wanted);
-      expect(format.open, name).toBe(false);
-    }
-  };
-  if (row.pieces !== false) test('in pieces', inPieces);
+// Each record alone, cut everywhere; but the reader cuts no UTF-8 character, and no BOM, so those rows stay out.
+test.each(table.filter((row) => row.pieces !== false))('in pieces: $name', (row) => {
+  const framer = row.how.framer ?? LF;
+  const [whole] = batchesOf([bytesOf(row.in)], framer);
+  const first = whole!.bytes.subarray(0, Math.max(0, framer.firstEnd(whole!.bytes, 0, whole!.bytes.length)));
+  const wanted = encoded(formatWith(row.how), [batchOf(first)]).toString('latin1');
+  for (const { name, chunks } of splits(first, new SeededRandom(3))) {
+    const aligned = chunks.every((chunk) => chunk.length % framer.width === 0);
+    if (!aligned || stripsCrApart(row, chunks)) continue;
+    const format = formatWith(row.how);
+    const out = encoded(format, piecesOf(chunks)).toString('latin1');
+    expect([name, out, format.open]).toEqual([name, wanted, false]);
+  }
 });
 
 /** The cut between CR and LF, both of one record longer than the buffer: the CR stays. */
@@ -260,9 +255,9 @@ test('events keep their inner newlines', () => {
   for (const { name, chunks } of splits(input, new SeededRandom(4))) {
     const batches = batchesOf(chunks, framer);
     const asJson = encoded(formatWith({ ...json, framer, stripCr: true }), batches).toString();
-    expect(asJson, name).toBe(messages('a\n\tat x\n\tat y', 'b'));
+    expect([name, asJson]).toEqual([name, messages('a\n\tat x\n\tat y', 'b')]);
     const prefixed = encoded(formatWith({ ...prefix, framer }), batches).toString();
-    expect(prefixed, name).toBe('app.log: a\n\tat x\n\tat y\napp.log: b\r\n');
+    expect([name, prefixed]).toEqual([name, 'app.log: a\n\tat x\n\tat y\napp.log: b\r\n']);
   }
 });
 

@@ -78,17 +78,29 @@ const edges = (bytes: Buffer): unknown => [
   bytes.subarray(-40).toString(),
 ];
 
-function compare(tail: string, all: readonly Count[], names: readonly string[], newline = 0x0a): void {
+/** Both, as `tail -n 3 of file: bytes`, to be compared. */
+function both(
+  tail: string,
+  all: readonly Count[],
+  names: readonly string[],
+  newline = 0x0a,
+): [object, object] {
   const wanted = theirs(tail, all, names);
-  for (const [at, count] of all.entries()) {
-    for (const [index, name] of names.entries()) {
-      const out = ours(directory.file(name), count, newline);
-      expect(edges(out), `${tail} ${count.join(' ')} of ${name}`).toEqual(edges(wanted[at]![index]!));
-    }
-  }
+  const label = (at: number, name: string): string => `${tail} ${all[at]!.join(' ')} of ${name}`;
+  const table = (bytes: (at: number, index: number) => Buffer): object =>
+    Object.fromEntries(
+      all.flatMap((_, at) => names.map((name, index) => [label(at, name), edges(bytes(at, index))])),
+    );
+  return [
+    table((at, index) => ours(directory.file(names[index]!), all[at]!, newline)),
+    table((at, index) => wanted[at]![index]!),
+  ];
 }
 
-test('as GNU tail', () => compare('tail', counts, Object.keys(contents)));
+test('as GNU tail', () => {
+  const [found, wanted] = both('tail', counts, Object.keys(contents));
+  expect(found).toEqual(wanted);
+});
 
 test('as GNU tail -z', () => {
   const zero = [
@@ -97,13 +109,20 @@ test('as GNU tail -z', () => {
     ['-n', '0'],
     ['-n', '100'],
   ] as const;
-  compare('tail -z', zero, ['NULs', 'empty', 'one line'], 0);
+  const [found, wanted] = both('tail -z', zero, ['NULs', 'empty', 'one line'], 0);
+  expect(found).toEqual(wanted);
 });
 
 test('as busybox tail', () => {
   // Its multipliers are others (kB is unknown), so those rows stay GNU's.
   const plain = counts.filter(([, count]) => /^[-+]?\d+$/.test(count));
-  compare('busybox tail', plain, ['no final newline', 'five lines', 'empty lines', 'empty']);
+  const [found, wanted] = both('busybox tail', plain, [
+    'no final newline',
+    'five lines',
+    'empty lines',
+    'empty',
+  ]);
+  expect(found).toEqual(wanted);
 });
 
 test('beginning and end', () => {

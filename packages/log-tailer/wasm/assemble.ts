@@ -8,7 +8,9 @@ const source = (name: string): string => fileURLToPath(new URL(`../src/${name}`,
 /** The TypeScript that holds the assembled kernel. */
 export async function assembledKernel(): Promise<string> {
   const toolkit = await wabt();
-  const module = toolkit.parseWat('byte-kernel.wat', readFileSync(source('byte-kernel.wat'), 'utf8'), { simd: true });
+  const module = toolkit.parseWat('byte-kernel.wat', readFileSync(source('byte-kernel.wat'), 'utf8'), {
+    simd: true,
+  });
   const code = Buffer.from(module.toBinary({}).buffer).toString('base64');
   return `// Assembled from byte-kernel.wat; do not edit.\nexport const KERNEL_CODE =\n  '${code}';\n`;
 }
