@@ -212,11 +212,12 @@ export function watchMounted(
   let reported = paths.map(identity).join();
   let last = reported;
   let quiet: NodeJS.Timeout | undefined;
+  // Not put off by further hints: others may write to the same folder all the time.
   const hint = (): void => {
-    clearTimeout(quiet);
-    quiet = setTimeout(look, debounceMs).unref();
+    quiet ??= setTimeout(look, debounceMs).unref();
   };
   const look = (): void => {
+    quiet = undefined;
     const before = last;
     last = paths.map(identity).join();
     if (last !== before) return hint();

@@ -58,6 +58,7 @@ describe('prints and ends as GNU tail', () => {
     ['--silent', '-n', '1', 'lines', 'other'],
     ['--quiet', '-n', '1', 'no-newline'],
     ['no-newline'],
+    ['-n', '2', 'no-newline', 'other'],
     ['empty'],
     ['-z', '-n', '2', 'zero'],
     ['-zn+2', 'zero'],

@@ -57,10 +57,15 @@ export class GzipSource implements ByteSource {
   #window: Buffer = Buffer.alloc(0);
   #windowStart = 0;
   #end: number | undefined;
+  readonly #onDamaged: (error: unknown) => void;
 
-  /** @param end its size in uncompressed bytes, when that is known from an earlier reading */
-  constructor(fd: number, end?: number) {
+  /**
+   * @param onDamaged told when it cannot be read to its end; what came out before counts as all there is
+   * @param end its size in uncompressed bytes, when that is known from an earlier reading
+   */
+  constructor(fd: number, onDamaged: (error: unknown) => void, end?: number) {
     this.fd = fd;
+    this.#onDamaged = onDamaged;
     this.#end = end;
   }
 
@@ -96,9 +101,8 @@ export class GzipSource implements ByteSource {
   /** One more decompressed chunk, dropping what lies before `keepFrom`. */
   async #more(keepFrom: number): Promise<void> {
     this.#stream ??= openGunzip(this.fd);
-    // Damaged or cut off: what came out before is all there is, and no reason to end for.
-    const chunk = await nextChunk(this.#stream).catch(() => undefined);
-    if (chunk === undefined) {
+    const chunk = await nextChunk(this.#stream).catch(this.#onDamaged);
+    if (!Buffer.isBuffer(chunk)) {
       this.#end = this.#windowEnd();
       return;
     }

@@ -17,7 +17,6 @@ import {
 import type { FollowInput } from './follow-input.ts';
 import type { FollowStats } from './follow-stats.ts';
 import { holeEnd, nulRun } from './nul-hole.ts';
-import type { Framer } from './line-framer.ts';
 
 /** Complete records of one file, in the buffer that was given to `follow.read`. */
 export type Batch = {
@@ -56,7 +55,7 @@ export class FileReader {
   path: string;
   /** The path whose generation this is, and how it is read. */
   readonly followedPath: string;
-  readonly input: FollowInput;
+  input: FollowInput;
   readonly identity: Identity;
   position = 0;
   acknowledged = 0;
@@ -81,8 +80,6 @@ export class FileReader {
   /** Another reader that took over the old epoch's unread bytes, and its acknowledgements. */
   heir: { epoch: number; reader: FileReader } | undefined;
   #source: ByteSource;
-  readonly #framer: Framer;
-  readonly #skipNul: boolean;
   readonly #stats: FollowStats;
   /** Up to here (offset) there is no complete record behind `position`: nothing to do until the file is larger. */
   #searched = 0;
@@ -101,8 +98,6 @@ export class FileReader {
     this.identity = file.identity;
     this.#source = file.source;
     this.input = how.input;
-    this.#framer = how.input.framer;
-    this.#skipNul = how.input.skipNul;
     this.#stats = how.stats;
     this.grewAtMs = this.behindSinceMs = how.nowMs;
   }
@@ -300,14 +295,14 @@ export class FileReader {
       return undefined;
     }
     if (to === from) return undefined;
-    if (this.#skipNul && target[from] === 0) {
+    if (this.input.skipNul && target[from] === 0) {
       const run = nulRun(target, from, to, this.position === 0 && this.epoch > 0);
       if (run > 0) return this.#skipNuls(run, to - from);
     }
     const full = to - from >= limit;
-    let end = this.#framer.lastEnd(target, from, to);
+    let end = this.input.framer.lastEnd(target, from, to);
     if (end === from && ((full && at === 0) || owed !== 'complete'))
-      end = this.#framer.lines.lastEnd(target, from, to);
+      end = this.input.framer.lines.lastEnd(target, from, to);
     if (end === from && full) return at === 0 ? this.#takeLong(target, at, limit, owed) : undefined;
     const unfinished = end === from && (owed === 'rest' || owed === 'ending');
     if (unfinished) end = to;
@@ -338,7 +333,7 @@ export class FileReader {
 
   /** A line longer than the buffer: find its end first, so that nothing is handed out before it is complete. */
   async #takeLong(target: Buffer, at: number, limit: number, owed: Completeness): Promise<Batch | undefined> {
-    const { lines, width } = this.#framer;
+    const { lines, width } = this.input.framer;
     let scan = Math.max(this.#searched, this.position);
     let end = -1;
     for (let slice = 0; end === -1 && scan < this.size;) {
@@ -369,7 +364,7 @@ export class FileReader {
       return undefined;
     }
     const last = this.position + wanted === longEnd;
-    const end = last ? at + got : cutBetweenCharacters(target, from, at + got, this.#framer.width);
+    const end = last ? at + got : cutBetweenCharacters(target, from, at + got, this.input.framer.width);
     const startsRecord = this.position === this.#longStart;
     if (last) {
       this.#longEnd = undefined;

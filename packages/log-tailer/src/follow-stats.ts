@@ -18,7 +18,7 @@ export class FollowStats {
     copytruncate: 0,
   };
   readonly longLines: Record<LongLineAction, number> = { stream: 0, split: 0, truncate: 0, skip: 0 };
-  /** By errno name: EACCES, EMFILE, ... and our own words for what is no log file: DIRECTORY, FIFO. */
+  /** By errno name: EACCES, EMFILE, ... and our own words for what is no log file: DIRECTORY, FIFO, DAMAGED (gzip). */
   readonly openErrors = new Map<string, number>();
   readonly checkpointErrors = new Map<string, number>();
 }

@@ -25,6 +25,8 @@ import { TurnTaking } from './turn-taking.ts';
 const FILES_PER_LOOK = { sweep: 250, tick: 100, poll: 5000 };
 /** A path that delivered this recently is looked at on every tick. */
 const ACTIVE_MS = 1000;
+/** When draining, everything is looked at this often: the second time for what came while the first was delivered. */
+const LAST_LOOKS = 2;
 /** Where unfinished records are given up on after a timeout, somebody must look at the clock. */
 const TIMEOUT_TICK_MS = 100;
 
@@ -68,6 +70,7 @@ export class Follow {
       stats: this.stats,
       maxOpen: options.maxOpenFiles,
       isRemote: (file) => this.#notice.isRemote(path.dirname(file)),
+      onDamaged: (file, error) => this.#progress.damaged(file, error),
     });
     this.#ground = {
       files: this.#files,
@@ -100,7 +103,9 @@ export class Follow {
   replaceInputs(inputs: readonly FollowInput[]): void {
     this.#discovery = new Discovery(inputs);
     for (const followed of this.#index.paths()) {
-      if (this.#discovery.inputFor(followed.path) !== followed.input) this.#drop(followed);
+      const input = this.#discovery.inputFor(followed.path);
+      if (input === undefined) this.#drop(followed);
+      else followed.useInput(input);
     }
     this.#walk();
   }
@@ -164,8 +169,16 @@ export class Follow {
    * unfinished lines too, and returns undefined.
    */
   drain(lingerMs: number): void {
+    if (this.#isEnding) return;
     this.#lingerUntilMs = performance.now() + lingerMs;
     setTimeout(() => this.#wakeUp(), lingerMs);
+    this.#wakeUp();
+  }
+
+  /** Delivers what is there now, each file to its end, and ends. */
+  finish(): void {
+    this.#lingerUntilMs = 0;
+    this.#looksAfterLinger = LAST_LOOKS;
     this.#wakeUp();
   }
 
@@ -184,7 +197,7 @@ export class Follow {
 
   /** The last look was taken: what is unfinished stays unfinished, and is delivered so. */
   get #isEnding(): boolean {
-    return this.#looksAfterLinger > 1;
+    return this.#looksAfterLinger >= LAST_LOOKS;
   }
 
   /**
@@ -194,7 +207,8 @@ export class Follow {
   #drained(): boolean {
     if (this.#options.endWhenRemoved && this.#allRemoved()) this.drain(0);
     if (this.#lingerUntilMs === undefined || performance.now() < this.#lingerUntilMs) return false;
-    if (this.#isEnding) this.#ended = true;
+    this.#ended = this.#isEnding;
+    if (this.#ended) return true;
     this.#walk();
     this.#looksAfterLinger++;
     for (const followed of this.#index.paths()) this.#observe(followed);

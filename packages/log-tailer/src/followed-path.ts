@@ -23,7 +23,7 @@ const MAX_LOOKS = 50;
 
 export class FollowedPath {
   readonly path: string;
-  readonly input: FollowInput;
+  input: FollowInput;
   /** Why the file at the path cannot be read; undefined when it can, or is not there. */
   problem: Unreadable | undefined;
   /** False until a file was seen at the path, and after it went away. */
@@ -50,6 +50,13 @@ export class FollowedPath {
     this.#generations.push(...this.#siblings.findKnown(knownEntries, nowMs));
   }
 
+  /** The same files, read in another way from the next record on: what is under way is neither lost nor repeated. */
+  useInput(input: FollowInput): void {
+    this.input = input;
+    for (const reader of this.#generations) reader.input = input;
+    this.#siblings.useInput(input);
+  }
+
   get generations(): readonly FileReader[] {
     return this.#generations;
   }
@@ -71,8 +78,10 @@ export class FollowedPath {
     const wallMs = Date.now();
     if (current !== undefined && !this.input.byName) current.refresh(nowMs);
     else this.#observePath(nowMs);
-    if (this.#generations.length > 1 || this.current === undefined) this.#refreshRotated(nowMs);
     if (this.current !== undefined) this.current.lookedAtMs = wallMs;
+    for (const reader of this.#generations) {
+      if (reader.rotatedAtMs !== undefined && reader.open) reader.refresh(nowMs);
+    }
     for (let at = 0; at < this.#generations.length; at++) {
       if (this.#generations[at]!.truncated) at += this.#recover(this.#generations[at]!, nowMs);
     }
@@ -180,7 +189,8 @@ export class FollowedPath {
       return;
     }
     this.present = this.everPresent = true;
-    if (before !== undefined && this.current !== before) this.#countRotation(before, wasGone);
+    if (before !== undefined && this.current !== before)
+      this.#ground.stats.rotations[this.#rotationKind(before, wasGone)]++;
   }
 
   /** The file at the path is held already: by us (renamed away and back) or by another path's rotation. */
@@ -220,20 +230,10 @@ export class FollowedPath {
     reader.skipTo(startOffset(reader.fd, reader.size, position, framer.newlineByte));
   }
 
-  #countRotation(before: FileReader, wasGone: boolean): void {
-    this.#ground.stats.rotations[this.#rotationKind(before, wasGone)]++;
-  }
-
   #rotationKind(before: FileReader, wasGone: boolean): RotationKind {
     if (fs.lstatSync(this.path, { throwIfNoEntry: false })?.isSymbolicLink()) return 'symlink';
     if (before.open && before.names() > 0) return 'rename';
     return wasGone ? 'recreate' : 'replace';
-  }
-
-  #refreshRotated(nowMs: number): void {
-    for (const reader of this.#generations) {
-      if (reader.rotatedAtMs !== undefined && reader.open) reader.refresh(nowMs);
-    }
   }
 
   /** Returns how many generations were put in front of the truncated one. */

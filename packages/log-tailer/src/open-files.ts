@@ -41,17 +41,20 @@ export class OpenFiles {
   readonly #stats: FollowStats;
   readonly #maxOpen: number;
   readonly #isRemote: (path: string) => boolean;
+  readonly #onDamaged: (path: string, error: unknown) => void;
 
   constructor(parts: {
     checkpoint: Checkpoint;
     stats: FollowStats;
     maxOpen: number;
     isRemote: (path: string) => boolean;
+    onDamaged: (path: string, error: unknown) => void;
   }) {
     this.#checkpoint = parts.checkpoint;
     this.#stats = parts.stats;
     this.#maxOpen = parts.maxOpen;
     this.#isRemote = parts.isRemote;
+    this.#onDamaged = parts.onDamaged;
   }
 
   get openCount(): number {
@@ -120,8 +123,9 @@ export class OpenFiles {
 
   #sourceFor(path: string, fd: number, input: FollowInput, entry?: Entry): ByteSource {
     if (!input.gzip || !isCompressedName(path)) return new PlainSource(fd, this.#isRemote(path));
-    if (entry !== undefined) return new GzipSource(fd, entry.finished ? entry.offset : undefined);
-    return new GzipSource(fd, this.#isKnownContent(path) ? 0 : undefined);
+    const onDamaged = (error: unknown): void => this.#onDamaged(path, error);
+    if (entry !== undefined) return new GzipSource(fd, onDamaged, entry.finished ? entry.offset : undefined);
+    return new GzipSource(fd, onDamaged, this.#isKnownContent(path) ? 0 : undefined);
   }
 
   /** A log compressed after it was read is the same log: another inode, the same bytes. */

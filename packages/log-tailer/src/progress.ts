@@ -52,6 +52,18 @@ export class Progress {
     this.#report({ kind: 'lost-file', path, offset, lostBytes });
   }
 
+  /** A compressed file that breaks off: read as far as it goes. */
+  damaged(path: string, error: unknown): void {
+    const { message } = systemError(error);
+    count(this.#stats.openErrors, 'DAMAGED');
+    this.#report({
+      kind: 'unreadable',
+      path,
+      code: 'DAMAGED',
+      message: `read as far as it goes: ${message}`,
+    });
+  }
+
   lag(readers: Iterable<FileReader>): Lag {
     const nowMs = performance.now();
     let bytes = 0;

@@ -17,6 +17,8 @@ import { compareRotatedNames, isCompressedName, isRotatedName, rotationCounter }
 const CLOCK_TICK_MS = 10;
 /** An empty neighbour is nothing yet; it is not judged before it has bytes, or was left alone for this long. */
 const UNDECIDED_MS = 2000;
+/** Rotation shifts names for less than a millisecond; whoever does it without end is taken at the last look. */
+const MAX_LOOKS = 5;
 /** After the last byte of a copy logrotate truncates within microseconds, or after an fsync. */
 const TRUNCATION_DUE_MS = 100;
 
@@ -24,7 +26,7 @@ export class RotatedSiblings {
   readonly #directory: string;
   readonly #base: string;
   readonly #followed: string;
-  readonly #input: FollowInput;
+  #input: FollowInput;
   readonly #ground: FollowGround;
   /** Neighbours born before this are history: they were there before us, or were dealt with by an earlier life. */
   readonly #sinceMs: number;
@@ -39,6 +41,12 @@ export class RotatedSiblings {
     this.#input = input;
     this.#ground = ground;
     this.#sinceMs = sinceMs - CLOCK_TICK_MS;
+  }
+
+  /** The same neighbours, read in another way. */
+  useInput(input: FollowInput): void {
+    this.#input = input;
+    for (const reader of this.#candidates) reader.input = input;
   }
 
   get waiting(): boolean {
@@ -67,16 +75,32 @@ export class RotatedSiblings {
     return found.toSorted((a, b) => this.compareAge(a, b));
   }
 
-  /** Looks at all neighbours; new ones become candidates. */
+  /**
+   * Looks at all neighbours; new ones become candidates. Until two looks agree: names read while rotation shifts them
+   * belong to different moments, and their counters would tell a wrong order.
+   */
   scan(nowMs: number, sinceMs = this.#sinceMs): void {
-    for (const name of this.#names()) this.offer(name, nowMs, sinceMs);
+    let before = '';
+    for (let look = 0; look < MAX_LOOKS; look++) {
+      const names = this.#names();
+      const seen = names.map((name) => `${name}=${this.offer(name, nowMs, sinceMs)}`).join('/');
+      if (seen === before) return;
+      before = seen;
+    }
   }
 
-  /** @param sinceMs neighbours born before are history: dealt with, or there before us */
-  offer(name: string, nowMs: number, sinceMs = this.#sinceMs): void {
-    if (isCompressedName(name) || !isRotatedName(this.#base, name)) return;
+  /**
+   * @param sinceMs neighbours born before are history: dealt with, or there before us
+   * @returns the inode of that name, where there is a file
+   */
+  offer(name: string, nowMs: number, sinceMs = this.#sinceMs): bigint | undefined {
+    if (isCompressedName(name) || !isRotatedName(this.#base, name)) return undefined;
     const stat = this.#stat(name);
-    if (stat === undefined) return;
+    if (stat !== undefined) this.#consider(name, stat, nowMs, sinceMs);
+    return stat?.ino;
+  }
+
+  #consider(name: string, stat: fs.BigIntStats, nowMs: number, sinceMs: number): void {
     const identity = identityOf(stat);
     const held = this.#ground.files.held(identity);
     if (held !== undefined) return this.#noteMoved(held, name);
@@ -136,6 +160,7 @@ export class RotatedSiblings {
       missed.push(reader);
     }
     this.resumed = false;
+    if (missed.length > 0) this.scan(nowMs);
     return missed.toSorted((a, b) => this.compareAge(a, b));
   }
 

@@ -27,7 +27,7 @@ export class Tailer implements Part {
   start(): void {
     const { follow, delivery, once } = this.#options;
     follow.start();
-    if (once) follow.drain(0);
+    if (once) follow.finish();
     this.#delivered = delivery.run().then(
       () => stop('all delivered', once && this.#isIncomplete() ? 1 : 0),
       (error: unknown) => this.#failed(error),
