@@ -216,12 +216,23 @@ function readListing(directory: string): Listing | undefined {
     const listing: Listing = { mtimeMs: 0, files: [], directories: [], links: [], matches: new Map() };
     for (const entry of fs.readdirSync(directory, { withFileTypes: true })) {
       if (entry.isDirectory()) listing.directories.push(entry.name);
-      else if (entry.isFile() || entry.isSymbolicLink()) listing.files.push(entry.name);
-      if (entry.isSymbolicLink()) listing.links.push(entry.name);
+      else if (entry.isFile()) listing.files.push(entry.name);
+      else if (entry.isSymbolicLink()) {
+        listing.links.push(entry.name);
+        if (!isDirectory(path.join(directory, entry.name))) listing.files.push(entry.name);
+      }
     }
     return listing;
   } catch {
     return undefined;
+  }
+}
+
+function isDirectory(link: string): boolean {
+  try {
+    return fs.statSync(link).isDirectory();
+  } catch {
+    return false;
   }
 }
 

@@ -227,7 +227,7 @@ export class FollowedPath {
     const { startAt, ignoreOlderMs, framer } = this.input;
     const position = Date.now() - reader.mtimeMs > ignoreOlderMs ? ({ kind: 'end' } as const) : startAt;
     if (position.kind === 'beginning' || reader.size === Infinity) return;
-    reader.skipTo(startOffset(reader.fd, reader.size, position, framer.newlineByte));
+    reader.skipTo(startOffset(reader.fd, reader.size, position, framer.lines));
   }
 
   #rotationKind(before: FileReader, wasGone: boolean): RotationKind {

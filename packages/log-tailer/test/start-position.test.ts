@@ -2,7 +2,8 @@
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import { type TemporaryDirectory, temporaryDirectory } from '@podmate/testkit/files';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ByteFramer, Utf16Framer } from '../src/line-framer.ts';
 import { startOffset } from '../src/start-position.ts';
 import { startPosition } from '../src/tail-arguments.ts';
 
@@ -57,7 +58,7 @@ function ours(file: string, [flag, count]: Count, newline: number): Buffer {
   const position = startPosition({ [flag === '-n' ? 'lines' : 'bytes']: count, startAt: 'beginning' });
   const fd = fs.openSync(file, 'r');
   const { size } = fs.fstatSync(fd);
-  const offset = startOffset(fd, size, position, newline);
+  const offset = startOffset(fd, size, position, new ByteFramer(newline));
   fs.closeSync(fd);
   return fs.readFileSync(file).subarray(offset);
 }
@@ -127,7 +128,32 @@ test('as busybox tail', () => {
 
 test('beginning and end', () => {
   const fd = fs.openSync(directory.file('five lines'), 'r');
-  expect(startOffset(fd, 20, { kind: 'beginning' }, 0x0a)).toBe(0);
-  expect(startOffset(fd, 20, { kind: 'end' }, 0x0a)).toBe(20);
+  expect(startOffset(fd, 20, { kind: 'beginning' }, new ByteFramer(0x0a))).toBe(0);
+  expect(startOffset(fd, 20, { kind: 'end' }, new ByteFramer(0x0a))).toBe(20);
   fs.closeSync(fd);
+});
+
+describe.each(['le', 'be'] as const)('UTF-16 %s', (order) => {
+  const text = 'a\nbc\n\u0a0a\nd\n';
+  const encoded = (part: string): Buffer => {
+    const bytes = Buffer.from(part, 'utf16le');
+    return order === 'le' ? bytes : bytes.swap16();
+  };
+  test.each([
+    { position: { kind: 'lastLines', count: 1 }, rest: 'd\n' },
+    { position: { kind: 'lastLines', count: 2 }, rest: '\u0a0a\nd\n' },
+    { position: { kind: 'lastLines', count: 9 }, rest: text },
+    { position: { kind: 'lastLines', count: 0 }, rest: '' },
+    { position: { kind: 'fromLine', count: 1 }, rest: text },
+    { position: { kind: 'fromLine', count: 2 }, rest: 'bc\n\u0a0a\nd\n' },
+    { position: { kind: 'fromLine', count: 9 }, rest: '' },
+    { position: { kind: 'lastBytes', count: 3 }, rest: 'd\n' },
+  ] as const)('$position.kind $position.count', ({ position, rest }) => {
+    const file = directory.file(`utf16${order}`);
+    fs.writeFileSync(file, encoded(text));
+    const fd = fs.openSync(file, 'r');
+    const offset = startOffset(fd, fs.fstatSync(fd).size, position, new Utf16Framer(order));
+    fs.closeSync(fd);
+    expect(fs.readFileSync(file).subarray(offset)).toEqual(encoded(rest));
+  });
 });
