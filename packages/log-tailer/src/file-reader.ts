@@ -290,7 +290,7 @@ export class FileReader {
     const from = at + this.marker.length;
     const to = at + got;
     if (this.#source.compressed) this.size = this.#source.size();
-    if (got < this.marker.length || !matchesFingerprint(target.subarray(at, from), this.marker)) {
+    if (!this.#isStillMine(target.subarray(at, to))) {
       this.truncated = true;
       return undefined;
     }
@@ -310,6 +310,14 @@ export class FileReader {
     if (end === from) return undefined;
     const edges = { startsRecord: true, endsRecord: true, unfinished: unfinished && owed === 'ending' };
     return this.#advance(target, from, end, edges);
+  }
+
+  /** Whether what was read, from `marker.length` before the position on, is of the file as it was. */
+  #isStillMine(read: Buffer): boolean {
+    const { marker, head, position } = this;
+    if (!matchesFingerprint(read.subarray(0, marker.length), marker)) return false;
+    // So near the beginning the marker covers little or nothing: there the head is what tells.
+    return position > marker.length || matchesFingerprint(read.subarray(0, head.length), head);
   }
 
   #advance(target: Buffer, from: number, end: number, edges: Edges): Batch {

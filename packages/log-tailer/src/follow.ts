@@ -39,7 +39,7 @@ export class Follow {
   readonly #progress: Progress;
   readonly #index = new PathIndex();
   readonly #turns = new TurnTaking();
-  /** Paths under a copytruncate just now. */
+  /** Paths under rotation just now. */
   readonly #vigils = new Set<FollowedPath>();
   /** Paths that had something lately, and when. */
   readonly #active = new Map<FollowedPath, number>();
@@ -280,7 +280,7 @@ export class Follow {
     const nowMs = performance.now();
     followed.observe(nowMs);
     this.#index.noteRotating(followed);
-    if (followed.rotating && followed.awaitsTruncation(nowMs)) this.#keepWatch(followed);
+    if (followed.rotating && followed.isUnderRotation(nowMs)) this.#keepWatch(followed);
     if (this.#isOver(followed)) this.#drop(followed);
     const isReady = followed.next(nowMs, this.#isEnding) !== undefined;
     if (isReady) {
@@ -291,7 +291,7 @@ export class Follow {
     return isReady;
   }
 
-  /** While a copy is being made of a file, it is looked at in every turn of the event loop. */
+  /** While a copy is being made of a file, or names are shifted, it is looked at in every turn of the event loop. */
   #keepWatch(followed: FollowedPath): void {
     if (this.#vigils.has(followed)) return;
     this.#vigils.add(followed);

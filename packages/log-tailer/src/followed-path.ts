@@ -18,6 +18,8 @@ import { systemError } from './system-error.ts';
 
 /** A compressed file touched this lately may still be being written; it is opened when it is left alone. */
 const COMPRESSING_MS = 2000;
+/** Names are shifted within milliseconds; a directory that never comes to rest holds delivery up no longer than this. */
+const SHIFTING_MS = 50;
 /** A rotation under way gives a new file at every look; whoever rotates faster than this is looked at again later. */
 const MAX_LOOKS = 50;
 
@@ -32,6 +34,8 @@ export class FollowedPath {
   readonly #ground: FollowGround;
   readonly #generations: FileReader[] = [];
   readonly #siblings: RotatedSiblings;
+  /** Since when (ms) rotation is shifting names, as far as the looks at the neighbours tell. */
+  #shiftingSinceMs: number | undefined;
   /** The file at our path is a generation of another followed path: rotated there, matched here. */
   #alias: FileReader | undefined;
 
@@ -69,7 +73,8 @@ export class FollowedPath {
 
   /** Files are held that rotation moved away, or may have made: worth a look at every notice and sweep. */
   get rotating(): boolean {
-    return this.#generations.length > (this.current === undefined ? 0 : 1) || this.#siblings.waiting;
+    const rotated = this.#generations.length > (this.current === undefined ? 0 : 1);
+    return rotated || this.#shiftingSinceMs !== undefined || this.#siblings.waiting;
   }
 
   /** Looks at the path, its rotated files and its neighbours. @param nowMs monotonic enough for waits of seconds */
@@ -96,8 +101,8 @@ export class FollowedPath {
   }
 
   /** Worth looking at without pause: the sooner a truncation is seen, the less is lost in it. */
-  awaitsTruncation(nowMs: number): boolean {
-    return this.#siblings.awaitsTruncation(nowMs);
+  isUnderRotation(nowMs: number): boolean {
+    return this.#shiftingSinceMs !== undefined || this.#siblings.awaitsTruncation(nowMs);
   }
 
   get unread(): number {
@@ -106,6 +111,8 @@ export class FollowedPath {
 
   /** The oldest file with something to deliver, and how much of it is owed; undefined when there is none. */
   next(nowMs: number, ending: boolean): Owed | undefined {
+    // What is newer must not overtake a generation that slipped through while the names were shifted.
+    if (!ending && nowMs - (this.#shiftingSinceMs ?? -Infinity) < SHIFTING_MS) return undefined;
     return nextGeneration(this.#generations, this.input, this.#ground.rotateWaitMs, { nowMs, ending });
   }
 
@@ -128,8 +135,9 @@ export class FollowedPath {
       } else if (stat !== undefined) this.#arrived(stat, nowMs);
       else this.#gone(nowMs);
       const hasChanged = this.current !== before && this.#generations.length > 1;
-      if (!hasChanged && !(this.#siblings.resumed && look === 0)) return;
-      this.#siblings.scan(nowMs);
+      if (!hasChanged && !(this.#siblings.resumed && look === 0) && this.#shiftingSinceMs === undefined)
+        return;
+      this.#shiftingSinceMs = this.#siblings.scan(nowMs) ? undefined : (this.#shiftingSinceMs ?? nowMs);
     }
   }
 
@@ -190,7 +198,7 @@ export class FollowedPath {
     }
     this.present = this.everPresent = true;
     if (before !== undefined && this.current !== before)
-      this.#ground.stats.rotations[this.#rotationKind(before, wasGone)]++;
+      this.#ground.stats.rotations[rotationKind(this.path, before, wasGone)]++;
   }
 
   /** The file at the path is held already: by us (renamed away and back) or by another path's rotation. */
@@ -228,12 +236,6 @@ export class FollowedPath {
     const position = Date.now() - reader.mtimeMs > ignoreOlderMs ? ({ kind: 'end' } as const) : startAt;
     if (position.kind === 'beginning' || reader.size === Infinity) return;
     reader.skipTo(startOffset(reader.fd, reader.size, position, framer.lines));
-  }
-
-  #rotationKind(before: FileReader, wasGone: boolean): RotationKind {
-    if (fs.lstatSync(this.path, { throwIfNoEntry: false })?.isSymbolicLink()) return 'symlink';
-    if (before.open && before.names() > 0) return 'rename';
-    return wasGone ? 'recreate' : 'replace';
   }
 
   /** Returns how many generations were put in front of the truncated one. */
@@ -297,4 +299,10 @@ export class FollowedPath {
     else this.#ground.checkpoint.forget(reader.identity);
     this.#ground.files.release(reader);
   }
+}
+
+function rotationKind(path: string, before: FileReader, wasGone: boolean): RotationKind {
+  if (fs.lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) return 'symlink';
+  if (before.open && before.names() > 0) return 'rename';
+  return wasGone ? 'recreate' : 'replace';
 }

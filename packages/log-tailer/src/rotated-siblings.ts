@@ -17,8 +17,6 @@ import { compareRotatedNames, isCompressedName, isRotatedName, rotationCounter }
 const CLOCK_TICK_MS = 10;
 /** An empty neighbour is nothing yet; it is not judged before it has bytes, or was left alone for this long. */
 const UNDECIDED_MS = 2000;
-/** Rotation shifts names for less than a millisecond; whoever does it without end is taken at the last look. */
-const MAX_LOOKS = 5;
 /** After the last byte of a copy logrotate truncates within microseconds, or after an fsync. */
 const TRUNCATION_DUE_MS = 100;
 
@@ -76,17 +74,16 @@ export class RotatedSiblings {
   }
 
   /**
-   * Looks at all neighbours; new ones become candidates. Until two looks agree: names read while rotation shifts them
-   * belong to different moments, and their counters would tell a wrong order.
+   * Looks at all neighbours, twice; new ones become candidates. False when the looks do not agree: names read while
+   * rotation shifts them belong to different moments, some may have slipped through, and the counters of those that
+   * were seen would tell a wrong order.
    */
-  scan(nowMs: number, sinceMs = this.#sinceMs): void {
-    let before = '';
-    for (let look = 0; look < MAX_LOOKS; look++) {
-      const names = this.#names();
-      const seen = names.map((name) => `${name}=${this.offer(name, nowMs, sinceMs)}`).join('/');
-      if (seen === before) return;
-      before = seen;
-    }
+  scan(nowMs: number, sinceMs = this.#sinceMs): boolean {
+    const look = (): string =>
+      this.#names()
+        .map((name) => `${name}=${this.offer(name, nowMs, sinceMs)}`)
+        .join('/');
+    return look() === look();
   }
 
   /**
@@ -160,7 +157,6 @@ export class RotatedSiblings {
       missed.push(reader);
     }
     this.resumed = false;
-    if (missed.length > 0) this.scan(nowMs);
     return missed.toSorted((a, b) => this.compareAge(a, b));
   }
 
