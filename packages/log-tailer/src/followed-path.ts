@@ -19,7 +19,7 @@ import { systemError } from './system-error.ts';
 /** A compressed file touched this lately may still be being written; it is opened when it is left alone. */
 const COMPRESSING_MS = 2000;
 /** Names are shifted within milliseconds; a directory that never comes to rest holds delivery up no longer than this. */
-const SHIFTING_MS = 50;
+const SHIFTING_MS = 500;
 /** A rotation under way gives a new file at every look; whoever rotates faster than this is looked at again later. */
 const MAX_LOOKS = 50;
 
