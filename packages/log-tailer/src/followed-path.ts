@@ -2,6 +2,7 @@
 // end, and the file that is at the path now. For follow. `observe` is cheap, never waits for stdout, and is called
 // on every notice and sweep: it opens new generations before rotation can take them away. Which neighbours are
 // generations too is rotated-siblings' question; bytes are file-reader's.
+// A little over 300 lines: its cases are those of rotation, and they share the state.
 import fs from 'node:fs';
 import { identityOf, looksLike } from './file-identity.ts';
 import type { FileReader } from './file-reader.ts';
