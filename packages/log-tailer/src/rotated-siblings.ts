@@ -6,7 +6,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Entry } from './checkpoint.ts';
 import { compressedHead } from './compressed-head.ts';
-import { fileKey, identityOf, matchesFingerprint } from './file-identity.ts';
+import { fileKey, type Identity, identityOf, matchesFingerprint } from './file-identity.ts';
 import type { FileReader } from './file-reader.ts';
 import type { FollowInput } from './follow-input.ts';
 import type { FollowGround } from './follow-ground.ts';
@@ -101,8 +101,7 @@ export class RotatedSiblings {
     const identity = identityOf(stat);
     const held = this.#ground.files.held(identity);
     if (held !== undefined) return this.#noteMoved(held, name);
-    const bornMs = Number(stat.birthtimeMs) || Number(stat.mtimeMs);
-    if (bornMs < sinceMs) return;
+    if (bornAtMs(identity, Number(stat.mtimeMs)) < sinceMs) return;
     if (this.#ground.checkpoint.find(identity)?.finished === true) return;
     const opened = this.#open(name, nowMs);
     // Between the two system calls rotation may have put another file there, one that is held.
@@ -130,7 +129,7 @@ export class RotatedSiblings {
     const later = byAge.filter(
       (other) =>
         !copies.includes(other) &&
-        bornAtMs(other) >= this.#sinceMs &&
+        bornAtMs(other.identity, other.mtimeMs) >= this.#sinceMs &&
         (copy === undefined || this.compareAge(other, copy) > 0),
     );
     for (const reader of copy === undefined ? later : [copy, ...later]) this.surrender(reader);
@@ -184,7 +183,7 @@ export class RotatedSiblings {
   /** Lets go of old neighbours that were looked at for being copies. */
   #dropHistory(): void {
     for (const reader of this.#candidates.slice()) {
-      if (bornAtMs(reader) >= this.#sinceMs) continue;
+      if (bornAtMs(reader.identity, reader.mtimeMs) >= this.#sinceMs) continue;
       this.surrender(reader);
       this.#ground.files.release(reader);
     }
@@ -252,6 +251,6 @@ export class RotatedSiblings {
 }
 
 /** By the wall clock; of a file system without birth times it is the last write. */
-function bornAtMs(reader: FileReader): number {
-  return Number(reader.identity.birthtimeNs / 1_000_000n) || reader.mtimeMs;
+function bornAtMs({ birthtimeNs }: Identity, mtimeMs: number): number {
+  return Number(birthtimeNs / 1_000_000n) || mtimeMs;
 }
