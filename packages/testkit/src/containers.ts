@@ -23,6 +23,17 @@ export function docker(args: readonly string[], env: Readonly<Record<string, str
   return run('docker', args, { maxBuffer: OUTPUT_LIMIT_BYTES, env: { ...process.env, ...env } });
 }
 
+/** Flags of a command line: `{ user: '1', 'read-only': true, env: ['A=1', 'B=2'] }`; what is undefined or false is left out. */
+export function flagsOf(
+  options: Readonly<Record<string, string | boolean | readonly string[] | undefined>>,
+): string[] {
+  return Object.entries(options).flatMap(([name, value]) => {
+    if (value === undefined || value === false) return [];
+    if (value === true) return [`--${name}`];
+    return [value].flat().flatMap((one) => [`--${name}`, one]);
+  });
+}
+
 /**
  * Whether the tests that need an engine are to be skipped: where there is none, or one without compose, and never in CI,
  * where they shall fail instead.

@@ -1,0 +1,15 @@
+// Images of others that the manifests name, and what can stand for them on a machine that reaches no registry: folders
+// with a Dockerfile that needs nothing but Debian. For the tests and for `npm run pod`.
+
+import { join } from 'node:path';
+import type { StandIn } from '@podmate/testkit/pod/provide-images';
+
+/** Image as the manifests name it -> what does the same for their purpose. */
+export const standIns: Readonly<Record<string, StandIn>> = {
+  'nginxinc/nginx-unprivileged:1.28': standIn('nginx', 'log-tailer/nginx'),
+  'busybox:1.37': standIn('busybox', 'stand-ins/busybox'),
+};
+
+function standIn(name: string, folder: string): StandIn {
+  return { tag: `podmate-examples/${name}`, context: join(import.meta.dirname, folder) };
+}
