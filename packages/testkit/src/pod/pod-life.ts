@@ -90,6 +90,7 @@ export class PodLife {
     this.fault ??= error;
     this.#ending.abort();
     this.changed();
+    void this.#stopAll();
     return false;
   }
 

@@ -113,6 +113,12 @@ export class Pod implements AsyncDisposable {
     return this.#identity.podIP;
   }
 
+  /** Where a published port of the pod is found on this machine: `127.0.0.1:32768`. Throws when it is not published. */
+  async publishedAt(port: number): Promise<string> {
+    const { stdout } = await docker(['port', this.#holder.name, String(port)]);
+    return stdout.trim();
+  }
+
   /** Throws when the pod has no such container. */
   container(name: string): PodContainer {
     const found = this.#containers.get(name);
