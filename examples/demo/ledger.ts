@@ -4,9 +4,9 @@
 // has told that it wrote it.
 
 import { readFileSync } from 'node:fs';
-import type { Stream } from './legacy-app.ts';
+import type { Stream } from './journal.ts';
 
-/** All counts are lines. written = delivered + destroyed + missing at the end; before, some are on their way. */
+/** All counts but one are lines. written = delivered + destroyed + missing at the end; before, some are on their way. */
 export type Balance = {
   written: number;
   delivered: number;
@@ -15,10 +15,22 @@ export type Balance = {
   /** In a file, or overtaken by a later line of its stream, but not printed. */
   missing: number;
   duplicated: number;
+  duplicatedBytes: number;
   garbled: number;
 };
 
-const SERIAL = /\[(shop|billing|audit)-(\d{1,7})\]/;
+const NOTHING: Balance = {
+  written: 0,
+  delivered: 0,
+  destroyed: 0,
+  missing: 0,
+  duplicated: 0,
+  duplicatedBytes: 0,
+  garbled: 0,
+};
+
+/** The last one of a line: where half a line is glued to a whole one, that is the line which can still be read. */
+const SERIAL = /.*\[(shop|billing|audit)-(\d{1,8})\]/s;
 const STREAMS: readonly Stream[] = ['shop', 'billing', 'audit'];
 
 /** One stream's lines: hashes by serial number, undefined where a line was not seen. */
@@ -27,6 +39,7 @@ class Book {
   readonly delivered: number[] = [];
   readonly kept = new Set<number>();
   duplicated = 0;
+  duplicatedBytes = 0;
   /** The highest serial number printed, now and at the balance before: what is below the latter had its time. */
   highest = 0;
   settled = 0;
@@ -34,6 +47,7 @@ class Book {
 
 export class Ledger {
   readonly #books: Record<Stream, Book> = { shop: new Book(), billing: new Book(), audit: new Book() };
+  /** Lines that nobody wrote, and second appearances of a line that differ from the first. */
   #foreign = 0;
 
   wrote(stream: Stream, lines: readonly string[]): void {
@@ -48,8 +62,14 @@ export class Ledger {
       return;
     }
     const book = this.#books[id.stream];
-    if (book.delivered[id.serial] !== undefined) book.duplicated += 1;
-    book.delivered[id.serial] = hash(line);
+    const before = book.delivered[id.serial];
+    const now = hash(line);
+    if (before === undefined) book.delivered[id.serial] = now;
+    else if (before !== now) this.#foreign += 1;
+    else {
+      book.duplicated += 1;
+      book.duplicatedBytes += Buffer.byteLength(line) + 1;
+    }
     book.highest = Math.max(book.highest, id.serial);
   }
 
@@ -68,7 +88,7 @@ export class Ledger {
    * balance ago. Only the stream that is copied and truncated can have destroyed lines: a rename destroys nothing.
    */
   balance(atTheEnd: boolean): Balance {
-    const sum = { written: 0, delivered: 0, destroyed: 0, missing: 0, duplicated: 0, garbled: this.#foreign };
+    const sum = { ...NOTHING, garbled: this.#foreign };
     for (const stream of STREAMS) this.#add(sum, stream, atTheEnd);
     return sum;
   }
@@ -87,6 +107,7 @@ export class Ledger {
       else sum.missing += 1;
     }
     sum.duplicated += book.duplicated;
+    sum.duplicatedBytes += book.duplicatedBytes;
     book.settled = book.highest;
   }
 }

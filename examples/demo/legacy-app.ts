@@ -1,18 +1,15 @@
 // The awkward application of the demo: a shop of its time. It writes files, never stdout, and nobody may change it.
 //   shop.log          renamed by logrotate, reopened on SIGHUP; now and then a stack trace, now and then a burst
 //   billing.log       held open for ever, so logrotate has to copy and truncate it; lines end in CRLF
-//   audit-<n>.log     a new file every few seconds, without telling anyone
-// Every physical line carries a serial number of its stream, so that the demo can account for each single one; over the
-// IPC channel it reports what its write(2) calls have accepted. Usage: legacy-app.ts DIRECTORY, ended by SIGTERM.
+//   audit-<n>.log     a new file every few seconds, without telling anyone; n: the serial number of its first line
+// Every physical line carries a serial number of its stream, so that the demo can account for each single one. What its
+// write(2) calls have accepted it reports to its parent over IPC, or to a journal; with a journal, the serial numbers go
+// on where it ended the last time. Usage: legacy-app.ts DIRECTORY [JOURNAL], ended by SIGTERM.
 
-import { closeSync, openSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-
-export type Stream = 'shop' | 'billing' | 'audit';
-
-/** What the application tells the demo: these lines, without their `\n`, are in the stream's file now. */
-export type Written = { stream: Stream; lines: string[] };
+import { entriesOf, Journal, PID_FILE, type Stream, type Written } from './journal.ts';
 
 const TICK_MS = 40;
 const BURST_EVERY_TICKS = 150;
@@ -22,20 +19,37 @@ const AUDIT_FILE_EVERY_TICKS = 110;
 
 const NEWLINE_OF: Record<Stream, string> = { shop: '\n', billing: '\r\n', audit: '\n' };
 
+/** The highest serial number of each stream. */
+type Serials = Record<Stream, number>;
+
 class LegacyApp {
   readonly #directory: string;
-  readonly #serial: Record<Stream, number> = { shop: 0, billing: 0, audit: 0 };
+  readonly #report: (written: Written) => void;
+  readonly #serial: Serials;
   readonly #fds: Record<Stream, number>;
-  #auditFiles = 1;
+  readonly #pidFile: string;
 
-  constructor(directory: string) {
+  /** Throws when there is a pid file: the one before was killed, so what it wrote last was perhaps never reported. */
+  constructor(directory: string, serials: Serials, report: (written: Written) => void) {
     this.#directory = directory;
+    this.#report = report;
+    this.#serial = serials;
+    this.#pidFile = join(directory, PID_FILE);
+    if (existsSync(this.#pidFile))
+      throw new Error(
+        `${this.#pidFile}: it was killed, and its last lines are in no journal; remove all its files`,
+      );
     this.#fds = {
       shop: this.#open('shop.log'),
       billing: this.#open('billing.log'),
       audit: this.#openAudit(),
     };
-    writeFileSync(join(directory, 'app.pid'), `${process.pid}\n`);
+    writeFileSync(this.#pidFile, `${process.pid}\n`);
+  }
+
+  /** The end, with nothing left to report. */
+  close(): void {
+    rmSync(this.#pidFile);
   }
 
   /** What its SIGHUP handler does: logrotate has renamed the file under us. */
@@ -82,12 +96,12 @@ class LegacyApp {
 
   #nextAuditFile(): void {
     closeSync(this.#fds.audit);
-    this.#auditFiles += 1;
     this.#fds.audit = this.#openAudit();
   }
 
+  /** Named after the serial number that its first line will have. */
   #openAudit(): number {
-    return this.#open(`audit-${this.#auditFiles}.log`);
+    return this.#open(`audit-${this.#serial.audit + 1}.log`);
   }
 
   #open(name: string): number {
@@ -102,7 +116,7 @@ class LegacyApp {
       writeSync(this.#fds[stream], line + NEWLINE_OF[stream]);
       lines.push(line + NEWLINE_OF[stream].slice(0, -1));
     }
-    process.send?.({ stream, lines } satisfies Written);
+    this.#report({ stream, lines });
   }
 }
 
@@ -110,25 +124,39 @@ function timestamp(): string {
   return new Date().toISOString();
 }
 
+/** How far the one before us came; every line has the next number. */
+async function lastSerials(journal: string | undefined): Promise<Serials> {
+  const serials = { shop: 0, billing: 0, audit: 0 };
+  if (journal === undefined) return serials;
+  for await (const { stream, lines } of entriesOf(journal)) serials[stream] += lines.length;
+  return serials;
+}
+
+function reporter(path: string | undefined): (written: Written) => void {
+  if (path === undefined) return (written) => process.send?.(written);
+  const journal = new Journal(path);
+  return (written) => journal.add(written);
+}
+
 /** The last lines come in the last moment, as at every real end: the sidecar has to drain them. */
-async function main(directory: string): Promise<void> {
-  const app = new LegacyApp(directory);
+async function main(directory: string, journal: string | undefined): Promise<void> {
   const end = new AbortController();
-  process.on('SIGHUP', () => app.reopenShopLog());
   process.on('SIGTERM', () => end.abort());
   process.on('disconnect', () => end.abort()); // the demo was killed
+  const app = new LegacyApp(directory, await lastSerials(journal), reporter(journal));
+  process.on('SIGHUP', () => app.reopenShopLog());
   for (let count = 1; !end.signal.aborted; count += 1) {
     app.tick(count);
     await sleep(TICK_MS);
   }
   app.burst();
+  app.close();
   const flushed = new Promise((resolve) => process.send?.(null, undefined, {}, resolve));
   if (process.connected) await flushed;
   process.disconnect?.();
 }
 
-const [directory] = process.argv.slice(2);
-if (import.meta.main && directory !== undefined) {
-  process.on('SIGINT', () => {}); // Ctrl-C is the demo's to handle: it ends us with SIGTERM
-  await main(directory);
-}
+const [directory, journal] = process.argv.slice(2);
+if (directory === undefined) throw new Error('usage: legacy-app.ts DIRECTORY [JOURNAL]');
+process.on('SIGINT', () => {}); // Ctrl-C is the demo's to handle: it ends us with SIGTERM
+await main(directory, journal);
