@@ -5,6 +5,7 @@
 
 import { startVitest } from 'vitest/node';
 import { ensurePackages } from '@podmate/testkit/debian';
+import { ensureKubectl } from '@podmate/testkit/kubectl';
 import { runChecks } from './check.ts';
 import { Tally } from './tally.ts';
 
@@ -19,8 +20,8 @@ function say(line = ''): void {
 }
 
 async function installComponents(): Promise<void> {
-  const missing = await ensurePackages(DEBIAN_PACKAGES, say);
-  for (const { package: name, reason } of missing) say(`! ${name}: ${reason}`);
+  const missing = [await ensureKubectl(say), ...(await ensurePackages(DEBIAN_PACKAGES, say))];
+  for (const one of missing) if (one !== undefined) say(`! ${one.package}: ${one.reason}`);
 }
 
 async function check(): Promise<void> {
