@@ -1,5 +1,5 @@
 // Lays out what an image has on top of the common base: `node docker/app-layer.ts <image> <folder>` puts the bundle,
-// its links and its licences where they belong in the image's root file system. Run inside the image build.
+// its links, licences and bill of materials where they belong in the image's root file system. Run inside the image build.
 // The invariant: every time stamp is SOURCE_DATE_EPOCH (0 when unset), so the same bundle gives the same layer digest.
 import { chmodSync, copyFileSync, lutimesSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -35,6 +35,7 @@ function layOut({ name, links }: Image, root: string): void {
   put('LICENSE', root, `${documents}/LICENSE`, 0o644);
   put(`docker/out/${name}.NOTICES.txt`, root, `${documents}/NOTICES.txt`, 0o644);
   put(`docker/out/${name}.contents.json`, root, `${documents}/contents.json`, 0o644);
+  put(`docker/out/${name}.spdx.json`, root, `${documents}/sbom.spdx.json`, 0o644);
   for (const path of [ENTRYPOINT, ...links]) link(program, root, path);
   setTimes(root, Number(process.env['SOURCE_DATE_EPOCH'] ?? 0));
 }

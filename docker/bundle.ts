@@ -9,6 +9,7 @@ import { join, resolve } from 'node:path';
 import { build as esbuild, formatMessages } from 'esbuild';
 import type { BuildResult, Plugin } from 'esbuild';
 import { bundledPackages, nodeModules, noticesText } from './bundled-packages.ts';
+import { runAsCommand } from './command.ts';
 import { selectImages } from './images.ts';
 import type { Image } from './images.ts';
 
@@ -67,7 +68,7 @@ function compile(
  * import.meta in CommonJS: both fail only in the pod), a licence is missing or the budget is exceeded.
  */
 export async function bundle(
-  { name, bundleBudgetBytes }: Image,
+  { name, bundleBudgetBytes }: Pick<Image, 'name' | 'bundleBudgetBytes'>,
   outDir = join(repositoryRoot, 'docker/out'),
   root = repositoryRoot,
 ): Promise<Bundle> {
@@ -98,8 +99,10 @@ export async function bundle(
 }
 
 if (import.meta.main) {
-  for (const image of selectImages(process.argv[2])) {
-    const { file, bytes } = await bundle(image);
-    writeSync(1, `${file} ${(bytes / 1024).toFixed(0)} KiB of ${image.bundleBudgetBytes / 1024} KiB\n`);
-  }
+  await runAsCommand(async () => {
+    for (const image of selectImages(process.argv[2])) {
+      const { file, bytes } = await bundle(image);
+      writeSync(1, `${file} ${(bytes / 1024).toFixed(0)} KiB of ${image.bundleBudgetBytes / 1024} KiB\n`);
+    }
+  });
 }

@@ -1,28 +1,47 @@
-// The one table of all images. A new image is a new row here: the bundler, the image build, the layout of its
-// app layer and the size tests read nothing else. `name` is also the folder under packages/.
+// The one table of all images. A new image is a new row here: the bundler, the image build, the layout of its app layer,
+// the image tests and, after `npm run docs`, the release build read nothing else. `name` is also the folder under packages/.
 
 export type Image = {
   readonly name: string;
+  /** One sentence for who meets the image in a registry: the label org.opencontainers.image.description. */
+  readonly description: string;
   /** Other names the program answers to, so that a manifest written for what it replaces runs unchanged. */
   readonly links: readonly string[];
   /** The bundle may not outgrow this: a new dependency must be argued, not slip in. */
   readonly bundleBudgetBytes: number;
+  /** Arguments with which it does its job in an otherwise empty container, and what one more of it may then cost. */
+  readonly idle: { readonly args: readonly string[]; readonly memoryBudgetBytes: number };
 };
 
 const KIB = 1024;
+const MIB = 1024 * KIB;
 
 export const images: readonly Image[] = [
   // Its `sh` is no shell: log-tailer reads `sh -c 'tail ...'` itself and refuses everything else.
   {
     name: 'log-tailer',
+    description:
+      'Sidecar: log files to stdout, losing nothing across rotation, restarts, slow readers and shutdown.',
     links: ['/usr/bin/tail', '/bin/tail', '/bin/busybox', '/bin/sh', '/bin/ash', '/bin/bash'],
     bundleBudgetBytes: 700 * KIB,
+    idle: { args: ['-n1', '-F', '/etc/os-release'], memoryBudgetBytes: 20 * MIB },
   },
 ];
 
-/** Layers as the engine counts them, uncompressed: all that an image adds to the base, and the whole. */
-export const appLayerBudgetBytes = 1_000_000;
-export const imageBudgetBytes = 125_000_000;
+/** Bytes on disk as the engine counts them, uncompressed: all that an image adds to the base, and the whole. */
+export type Sizes = { readonly appLayerBytes: number; readonly imageBytes: number };
+
+export const sizeBudgets: Sizes = { appLayerBytes: 1_000_000, imageBytes: 125_000_000 };
+
+/** Throws when an image weighs more than its budget: growth is a decision, taken in this file. */
+export function refuseOverweight(tag: string, sizes: Sizes): void {
+  for (const part of ['appLayerBytes', 'imageBytes'] as const) {
+    if (sizes[part] <= sizeBudgets[part]) continue;
+    throw new Error(
+      `${tag}: ${part} is ${sizes[part]}, over the budget of ${sizeBudgets[part]} in docker/images.ts`,
+    );
+  }
+}
 
 /** Rows for a command line's `<image>` or `all`; an unknown name is an error that lists the known ones. */
 export function selectImages(name: string | undefined): readonly Image[] {

@@ -1,6 +1,6 @@
-// Writes the generated parts of every image's README from the declarations they document: the settings, the metrics
-// and, where the README has a place for it, the example settings file. Each stands between two markers like
-// `<!-- begin:settings -->` and `<!-- end:settings -->`; what is outside is written by hand.
+// Writes what is said in a second place from where it is declared: into every image's README its settings, metrics and,
+// where there is a place for it, the example settings file; into docker/bake.hcl the table of images. Each part stands
+// between two markers like `<!-- begin:settings -->` and `<!-- end:settings -->`; what is outside is written by hand.
 //   npm run docs               writes them
 //   npm run docs -- --check    writes nothing, names what is stale, exit code 1 if anything is
 
@@ -9,6 +9,7 @@ import { dirname, join } from 'node:path';
 import { type Catalogue, processMetrics } from '@podmate/base/metrics';
 import type { SettingsTable, Table } from '@podmate/base/settings';
 import { exampleYaml, metricsTable, readmeTable, replaceBetween } from '@podmate/base/settings-docs';
+import { images } from '../docker/images.ts';
 
 const ROOT = dirname(import.meta.dirname);
 
@@ -16,9 +17,12 @@ const ROOT = dirname(import.meta.dirname);
 type SettingsModule = { settings: SettingsTable<Table> };
 type MetricsModule = { metrics: Catalogue<never> };
 
-/** The README of the image in `folder`: the file and what it should contain. */
-async function freshReadme(folder: string): Promise<{ file: string; old: string; fresh: string }> {
-  const file = join(folder, 'README.md');
+/** A file with generated parts, as it is and as it should be. */
+type Page = { readonly old: string; readonly fresh: string };
+
+/** The README of the image in `folder`. */
+async function readmePage(file: string): Promise<Page> {
+  const folder = dirname(file);
   const { settings }: SettingsModule = await import(join(ROOT, folder, 'src/settings.ts'));
   const { metrics }: MetricsModule = await import(join(ROOT, folder, 'src/metrics.ts'));
   const parts = {
@@ -32,19 +36,36 @@ async function freshReadme(folder: string): Promise<{ file: string; old: string;
     const isOptional = name === 'example' && !old.includes(`<!-- begin:${name} -->`);
     if (!isOptional) fresh = replaceBetween(fresh, name, text);
   }
-  return { file, old, fresh };
+  return { old, fresh };
 }
 
-/** Brings one README up to date; false when it was stale and `check` forbade to write, or when it cannot be done. */
-async function refresh(folder: string, check: boolean): Promise<boolean> {
+const BAKE_ROWS = /(?<=# begin:images\n)[\s\S]*(?= *# end:images\n)/;
+
+/** The release build: HCL cannot read images.ts. */
+function bakePage(file: string): Page {
+  const old = readFileSync(join(ROOT, file), 'utf8');
+  if (!BAKE_ROWS.test(old)) throw new Error('the markers # begin:images and # end:images are missing');
+  const rows = images.map(
+    ({ name, description }) =>
+      `    { name = ${JSON.stringify(name)}, description = ${JSON.stringify(description)} },\n`,
+  );
+  return { old, fresh: old.replace(BAKE_ROWS, () => rows.join('')) };
+}
+
+/** Brings one file up to date; false when it was stale and `check` forbade to write, or when it cannot be done. */
+async function refresh(
+  file: string,
+  pageOf: (file: string) => Page | Promise<Page>,
+  check: boolean,
+): Promise<boolean> {
   try {
-    const { file, old, fresh } = await freshReadme(folder);
+    const { old, fresh } = await pageOf(file);
     if (old === fresh) return true;
     if (!check) writeFileSync(join(ROOT, file), fresh);
     say(check ? `${file} is stale: npm run docs` : `${file} written`);
     return !check;
   } catch (error) {
-    say(`${folder}: ${error instanceof Error ? error.message : String(error)}`);
+    say(`${file}: ${error instanceof Error ? error.message : String(error)}`);
     return false;
   }
 }
@@ -54,6 +75,8 @@ function say(line: string): void {
 }
 
 const check = process.argv.includes('--check');
-for (const main of globSync('packages/*/src/main.ts', { cwd: ROOT }).toSorted()) {
-  if (!(await refresh(dirname(dirname(main)), check))) process.exitCode = 1;
-}
+const mains = globSync('packages/*/src/main.ts', { cwd: ROOT }).toSorted();
+const readmes = mains.map((main) => join(dirname(dirname(main)), 'README.md'));
+const fresh = [await refresh('docker/bake.hcl', bakePage, check)];
+for (const readme of readmes) fresh.push(await refresh(readme, readmePage, check));
+if (fresh.includes(false)) process.exitCode = 1;

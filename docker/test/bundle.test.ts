@@ -9,7 +9,7 @@ import { bundle, repositoryRoot } from '../bundle.ts';
 import { packageFolder } from '../bundled-packages.ts';
 import { images, selectImages } from '../images.ts';
 
-const sample = { name: 'sample', links: [], bundleBudgetBytes: 1024 * 1024 };
+const sample = { name: 'sample', bundleBudgetBytes: 1024 * 1024 };
 
 const MAIN = 'packages/sample/src/main.ts';
 
