@@ -59,32 +59,42 @@ function tell(event: string): void {
   process.stderr.write(`${styleText('bold', 'podmate:')} ${event}\n`);
 }
 
-/** Ends the run on a signal; a second key press leaves the rest to the disposal, which kills. */
-function endOnSignal(run: ManifestRun): void {
+/** `end` aborts when the user wants it to end, `kill` when that takes too long for them. */
+function onUsersWish(): { end: AbortSignal; kill: AbortSignal } {
+  const end = new AbortController();
+  const kill = new AbortController();
   let firstAt = Infinity;
   const onSignal = (): void => {
     firstAt = Math.min(firstAt, performance.now());
-    if (performance.now() - firstAt > SAME_KEY_PRESS_MS) void run[Symbol.asyncDispose]();
-    else void run.end();
+    if (performance.now() - firstAt > SAME_KEY_PRESS_MS) kill.abort();
+    else end.abort(new Error('ended before it began'));
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
+  process.stdout.on('error', () => end.abort()); // as for `npm run pod ... | head`: nobody reads on
+  return { end: end.signal, kill: kill.signal };
 }
 
 async function main({ files, publish, replaced }: CommandLine): Promise<boolean> {
+  const wish = onUsersWish();
   const objects = await readObjects(files);
   await using run = await ManifestRun.start(objects, {
     publish,
     replaced,
     standIns,
     keepOutput: false,
+    signal: wish.end,
     say: tell,
     onEvent: (pod, container, event) => tell([pod, container, event].filter(Boolean).join(' ')),
     onLine: (_pod, container, _stream, line) => print(container, line),
   });
-  endOnSignal(run);
+  wish.end.addEventListener('abort', () => void run.end());
+  wish.kill.addEventListener('abort', () => {
+    run[Symbol.asyncDispose]().catch(() => {}); // told when this block is left
+  });
   return await run.ended(); // awaited here: the pods are removed when this block is left
 }
 
+process.chdir(process.env['INIT_CWD'] ?? '.'); // npm runs us in the repository; files are named from where its user is
 let parsed: CommandLine;
 try {
   parsed = commandLine();

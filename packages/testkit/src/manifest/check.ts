@@ -68,6 +68,7 @@ function say(fd: 1 | 2, line: string): void {
 
 if (import.meta.main) {
   try {
+    process.chdir(process.env['INIT_CWD'] ?? '.'); // npm runs us in the repository
     process.exitCode = await main(process.argv.slice(2));
   } catch (error) {
     say(2, explain(error));

@@ -18,6 +18,9 @@ export type MountSource = {
   readonly readOnly: boolean;
 };
 
+/** kubelet's default, too. */
+const CPU_PERIOD_US = 100_000;
+
 type Options = Parameters<typeof flagsOf>[0];
 
 export type ContainerSurroundings = {
@@ -110,9 +113,11 @@ function refuseRoot(container: string, runAsUser: number | undefined, imageUser:
 
 function resourceOptions({ limits = {} }: Resources = {}): Options {
   const { cpu, memory } = limits;
-  const bytes = memory === undefined ? undefined : String(Math.floor(parseQuantity(memory)));
+  const bytes = memory === undefined ? undefined : String(Math.ceil(parseQuantity(memory)));
   return {
-    cpus: cpu === undefined ? undefined : String(parseQuantity(cpu)),
+    // not --cpus, which the engine refuses for more than the machine has
+    'cpu-period': cpu === undefined ? undefined : String(CPU_PERIOD_US),
+    'cpu-quota': cpu === undefined ? undefined : String(Math.ceil(parseQuantity(cpu) * CPU_PERIOD_US)),
     memory: bytes,
     'memory-swap': bytes, // memory and swap together: pods have no swap
   };

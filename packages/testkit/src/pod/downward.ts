@@ -2,7 +2,7 @@
 // Sources: Kubernetes' "Available fields" of the downward API; resource.Quantity's rounding up to the divisor.
 
 import { parseQuantity } from './quantity.ts';
-import type { ContainerSpec, FieldRef, PodTemplate, ResourceFieldRef } from './pod-spec.ts';
+import type { ContainerSpec, FieldRef, PodSpec, PodTemplate, ResourceFieldRef } from './pod-spec.ts';
 
 /** A pod with the addresses it was given. */
 export type PodIdentity = PodTemplate & {
@@ -11,28 +11,47 @@ export type PodIdentity = PodTemplate & {
   readonly nodeName: string;
 };
 
+/** What a quotient of two floats can be trusted with: 1001m by 1m is 1001, not 1002. */
+const FLOAT_DIGITS = 15;
+
 const SUBSCRIPTED = /^metadata\.(labels|annotations)\['([^']+)'\]$/;
 
-/** The value of a `fieldRef`. Throws for a path that the downward API does not know. */
-export function fieldValue(pod: PodIdentity, { fieldPath }: FieldRef): string {
-  const [, map, key = ''] = SUBSCRIPTED.exec(fieldPath) ?? [];
-  if (map === 'labels' || map === 'annotations') return pod.metadata[map][key] ?? '';
-  const values: Readonly<Record<string, string>> = {
-    'metadata.name': pod.metadata.name,
-    'metadata.namespace': pod.metadata.namespace,
-    'metadata.uid': pod.metadata.uid,
-    'metadata.labels': listed(pod.metadata.labels),
-    'metadata.annotations': listed(pod.metadata.annotations),
-    'spec.nodeName': pod.nodeName,
-    'spec.serviceAccountName': pod.spec.serviceAccountName ?? 'default',
-    'status.podIP': pod.podIP,
-    'status.podIPs': pod.podIP,
-    'status.hostIP': pod.hostIP,
-    'status.hostIPs': pod.hostIP,
-  };
-  const value = values[fieldPath];
-  if (value === undefined) throw new Error(`fieldRef ${fieldPath}: the downward API has no such field`);
+/** The value of a `fieldRef` in `env`. Throws for a path that is not available there. */
+export function environmentField(pod: PodIdentity, { fieldPath }: FieldRef): string {
+  const values = new Map([
+    ['spec.nodeName', pod.nodeName],
+    ['spec.serviceAccountName', pod.spec.serviceAccountName ?? 'default'],
+    ['status.podIP', pod.podIP],
+    ['status.podIPs', pod.podIP],
+    ['status.hostIP', pod.hostIP],
+    ['status.hostIPs', pod.hostIP],
+  ]);
+  const value = values.get(fieldPath) ?? metadataField(pod, fieldPath);
+  if (value === undefined) throw new Error(`fieldRef ${fieldPath}: there is no such field for env`);
   return value;
+}
+
+/** The value of a `fieldRef` in a volume. Throws for a path that is not available there. */
+export function volumeField(pod: PodIdentity, { fieldPath }: FieldRef): string {
+  const values = new Map([
+    ['metadata.labels', listed(pod.metadata.labels)],
+    ['metadata.annotations', listed(pod.metadata.annotations)],
+  ]);
+  const value = values.get(fieldPath) ?? metadataField(pod, fieldPath);
+  if (value === undefined) throw new Error(`fieldRef ${fieldPath}: there is no such field for a volume`);
+  return value;
+}
+
+/** What is available in both. */
+function metadataField({ metadata }: PodIdentity, fieldPath: string): string | undefined {
+  const [, map, key = ''] = SUBSCRIPTED.exec(fieldPath) ?? [];
+  if (map === 'labels' || map === 'annotations') return metadata[map][key] ?? '';
+  const { name, namespace, uid } = metadata;
+  return new Map([
+    ['metadata.name', name],
+    ['metadata.namespace', namespace],
+    ['metadata.uid', uid],
+  ]).get(fieldPath);
 }
 
 /** As a downwardAPI volume writes labels: `key="value"`, one a line, by name. */
@@ -48,11 +67,12 @@ function listed(map: Readonly<Record<string, string>>): string {
  * node can give, which is nothing to build a test on: throws.
  */
 export function resourceValue(
-  containers: readonly ContainerSpec[],
+  { initContainers = [], containers }: PodSpec,
   own: ContainerSpec | undefined,
   { resource, containerName, divisor = 1 }: ResourceFieldRef,
 ): string {
-  const container = containerName === undefined ? own : containers.find(({ name }) => name === containerName);
+  const named = [...containers, ...initContainers].find(({ name }) => name === containerName);
+  const container = containerName === undefined ? own : named;
   if (container === undefined) throw new Error(`resourceFieldRef ${resource}: no container ${containerName}`);
   const { limits, requests } = container.resources ?? {};
   const [list, name = ''] = resource.split('.', 2);
@@ -62,6 +82,6 @@ export function resourceValue(
       `resourceFieldRef ${resource}: container ${container.name} sets none, and there is no node to ask`,
     );
   }
-  const unit = parseQuantity(divisor);
-  return String(Math.ceil(parseQuantity(quantity) / (unit === 0 ? 1 : unit)));
+  const unit = parseQuantity(divisor) || 1; // 0 stands for the default
+  return String(Math.ceil(Number((parseQuantity(quantity) / unit).toPrecision(FLOAT_DIGITS))));
 }

@@ -3,7 +3,7 @@
 // Source: Kubernetes' "Define dependent environment variables": $(NAME) is replaced, $$(NAME) is the text $(NAME), and
 // a name that is not defined stays as it is written.
 
-import { fieldValue, resourceValue } from './downward.ts';
+import { environmentField, resourceValue } from './downward.ts';
 import type { PodIdentity } from './downward.ts';
 import type { ContainerSpec, EnvFromSource, EnvVar, KeyedData, KeyRef, Store } from './pod-spec.ts';
 
@@ -11,7 +11,7 @@ export type Environment = ReadonlyMap<string, string>;
 
 /** Replaces `$(NAME)` by its value. */
 export function expand(text: string, environment: Environment): string {
-  return text.replaceAll(/\$\$|\$\(([^()]*)\)/g, (found, name?: string) => {
+  return text.replaceAll(/\$\$|\$\(([^)]*)\)/g, (found, name?: string) => {
     if (found === '$$') return '$';
     return environment.get(name ?? '') ?? found;
   });
@@ -53,10 +53,8 @@ function valueOf(
   earlier: Environment,
 ): string | undefined {
   const { fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef } = valueFrom;
-  if (fieldRef !== undefined) return fieldValue(pod, fieldRef);
-  if (resourceFieldRef !== undefined) {
-    return resourceValue(pod.spec.containers, container, resourceFieldRef);
-  }
+  if (fieldRef !== undefined) return environmentField(pod, fieldRef);
+  if (resourceFieldRef !== undefined) return resourceValue(pod.spec, container, resourceFieldRef);
   if (configMapKeyRef !== undefined) return keyValue(name, 'ConfigMap', store.configMaps, configMapKeyRef);
   if (secretKeyRef !== undefined) return keyValue(name, 'Secret', store.secrets, secretKeyRef);
   return expand(value ?? '', earlier);

@@ -9,7 +9,7 @@ import * as http from 'node:http';
 import * as https from 'node:https';
 import * as net from 'node:net';
 import * as os from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 /** What is asked; `volume` is a folder below /volumes, `group` the pod's fsGroup. */
@@ -82,9 +82,9 @@ function empty({ volume, group }: HolderRequest & { ask: 'empty' }): void {
 /** As kubelet's atomic writer does it: a new folder with all files, then one rename of the `..data` link. */
 function fill({ volume, group, files }: HolderRequest & { ask: 'fill' }): void {
   const root = join(VOLUMES, volume);
-  const generation = `..${new Date().toISOString().replaceAll(/[-:.]/g, '_')}`;
+  const time = new Date().toISOString().replaceAll(/[-:.]/g, '_');
+  const generation = basename(fs.mkdtempSync(join(root, `..${time}.`))); // two in one millisecond must differ
   for (const { path, content, mode } of files) write(join(root, generation, path), content, mode, group);
-  fs.mkdirSync(join(root, generation), { recursive: true });
   fs.chmodSync(join(root, generation), 0o755);
   const old = fs.existsSync(join(root, '..data')) ? fs.readlinkSync(join(root, '..data')) : undefined;
   fs.symlinkSync(generation, join(root, '..data_tmp'));
@@ -100,7 +100,7 @@ function fill({ volume, group, files }: HolderRequest & { ask: 'fill' }): void {
 }
 
 function write(file: string, content: string, mode: number, group: number | undefined): void {
-  fs.mkdirSync(dirname(file), { recursive: true });
+  fs.mkdirSync(dirname(file), { recursive: true, mode: 0o755 });
   fs.writeFileSync(file, Buffer.from(content, 'base64'));
   fs.chownSync(file, 0, group ?? 0);
   fs.chmodSync(file, group === undefined ? mode : mode | GROUP_READ);

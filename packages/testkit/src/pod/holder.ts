@@ -9,13 +9,16 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { docker, flagsOf } from '../containers.ts';
+import { flagsOf } from '../containers.ts';
+import { docker } from './engine.ts';
 import type { HolderAnswer, HolderGreeting, HolderRequest } from './holder-program.ts';
 
 /** Any image with Node from version 24 on; this one is what our images are built from, so it is there. */
 const HOLDER_IMAGE = process.env['NODE_IMAGE'] ?? 'node:26-bookworm-slim';
 
 const PROGRAM = readFileSync(join(import.meta.dirname, 'holder-program.ts'), 'utf8');
+
+const GONE: HolderAnswer = { ok: false, detail: "the pod's network is gone" };
 
 export type HolderOptions = {
   readonly name: string;
@@ -32,10 +35,13 @@ export type HolderOptions = {
 
 export class Holder implements AsyncDisposable {
   readonly name: string;
+  /** Resolves when it has ended, for whatever reason. */
+  readonly ended: Promise<void>;
   readonly #process: ChildProcessWithoutNullStreams;
   readonly #waiting = new Map<number, (answer: HolderAnswer) => void>();
   #addresses: HolderGreeting | undefined;
   #requests = 0;
+  #isGone = false;
   #words = '';
 
   /** Starts the container; resolves when it answers. Throws with the engine's words when it does not start. */
@@ -71,14 +77,14 @@ export class Holder implements AsyncDisposable {
       '--eval',
       PROGRAM,
     ];
-    this.#process = spawn('docker', ['run', ...flags, HOLDER_IMAGE, ...program]);
+    this.#process = spawn('docker', ['run', ...flags, HOLDER_IMAGE, ...program], { detached: true }); // see engine.ts
     this.#process.stderr.setEncoding('utf8').on('data', (text: string) => (this.#words += text));
     this.#process.stdin.on('error', () => {}); // it has ended: every open request is answered so, below
     createInterface({ input: this.#process.stdout }).on('line', (line) => this.#heard(JSON.parse(line)));
-    this.#process.on('close', () => {
-      for (const answer of this.#waiting.values()) answer({ ok: false, detail: 'the pod is gone' });
-      this.#waiting.clear();
-    });
+    this.ended = once(this.#process, 'close').then(
+      () => this.#gone(),
+      (error: Error) => this.#gone(error.message), // there is no docker to be run
+    );
   }
 
   get addresses(): HolderGreeting {
@@ -88,7 +94,7 @@ export class Holder implements AsyncDisposable {
 
   /** Asks the program inside. Resolves to its answer, also when that is that the holder has ended. */
   ask(request: HolderRequest): Promise<HolderAnswer> {
-    if (this.#process.exitCode !== null) return Promise.resolve({ ok: false, detail: 'the pod is gone' });
+    if (this.#isGone) return Promise.resolve(GONE);
     const id = (this.#requests += 1);
     return new Promise((resolve) => {
       this.#waiting.set(id, resolve);
@@ -103,10 +109,16 @@ export class Holder implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const closed = this.#process.exitCode === null ? once(this.#process, 'close') : undefined;
     this.#process.stdin.end();
     await docker(['rm', '--force', this.name]).catch(() => {}); // --rm may have been quicker
-    await closed;
+    await this.ended;
+  }
+
+  #gone(words = ''): void {
+    this.#words += words;
+    this.#isGone = true;
+    for (const answer of this.#waiting.values()) answer(GONE);
+    this.#waiting.clear();
   }
 
   #heard(message: HolderGreeting | (HolderAnswer & { id: number })): void {
@@ -120,10 +132,7 @@ export class Holder implements AsyncDisposable {
   }
 
   async #greeted(): Promise<void> {
-    const ended = once(this.#process, 'close').then(() => {
-      throw new Error(`the pod's network cannot be made: ${this.#words.trim()}`);
-    });
-    await Promise.race([once(this.#process, 'greeted'), ended]);
-    ended.catch(() => {}); // from now on its end is told to who asks
+    await Promise.race([once(this.#process, 'greeted'), this.ended]);
+    if (this.#isGone) throw new Error(`the pod's network cannot be made: ${this.#words.trim()}`);
   }
 }

@@ -34,11 +34,10 @@ const exec: Fields = { command: carriedOut };
 const httpGet: Fields = {
   path: carriedOut,
   port: carriedOut,
-  host: carriedOut,
   scheme: carriedOut,
   httpHeaders: { name: carriedOut, value: carriedOut },
 };
-const tcpSocket: Fields = { port: carriedOut, host: carriedOut };
+const tcpSocket: Fields = { port: carriedOut };
 const hook: Fields = { exec, httpGet, sleep: { seconds: carriedOut } };
 
 const probe: Fields = {
@@ -79,7 +78,6 @@ const container: Fields = {
   livenessProbe: probe,
   lifecycle: { postStart: hook, preStop: hook },
   resources: { limits: { cpu: carriedOut, memory: carriedOut }, requests: forTheScheduler },
-  restartPolicy: only('Always'),
   securityContext: {
     runAsUser: carriedOut,
     runAsGroup: carriedOut,
@@ -116,7 +114,7 @@ const volume: Fields = {
 };
 
 const podSpec: Fields = {
-  initContainers: container,
+  initContainers: { ...container, restartPolicy: only('Always') },
   containers: container,
   volumes: volume,
   restartPolicy: only('Always', 'OnFailure', 'Never'),
@@ -152,10 +150,11 @@ const podSpec: Fields = {
 const template: Fields = { metadata, spec: podSpec };
 const selector: Fields = { matchLabels: carriedOut };
 
-/** What a kind may have besides apiVersion, kind and metadata. */
+/** What a kind may have besides its kind and metadata. */
 const KINDS: Readonly<Record<string, Fields>> = {
-  Pod: { spec: podSpec },
+  Pod: { apiVersion: only('v1'), spec: podSpec },
   Deployment: {
+    apiVersion: only('apps/v1'),
     spec: {
       replicas: carriedOut,
       selector,
@@ -166,6 +165,7 @@ const KINDS: Readonly<Record<string, Fields>> = {
     },
   },
   Job: {
+    apiVersion: only('batch/v1'),
     spec: {
       template,
       backoffLimit: carriedOut,
@@ -176,9 +176,21 @@ const KINDS: Readonly<Record<string, Fields>> = {
       ttlSecondsAfterFinished: forTheController, // the runner removes everything when it ends
     },
   },
-  ConfigMap: { data: carriedOut, binaryData: carriedOut, immutable: forInformation },
-  Secret: { data: carriedOut, stringData: carriedOut, type: forInformation, immutable: forInformation },
+  ConfigMap: {
+    apiVersion: only('v1'),
+    data: carriedOut,
+    binaryData: carriedOut,
+    immutable: forInformation,
+  },
+  Secret: {
+    apiVersion: only('v1'),
+    data: carriedOut,
+    stringData: carriedOut,
+    type: forInformation,
+    immutable: forInformation,
+  },
   Service: {
+    apiVersion: only('v1'),
     spec: {
       selector: carriedOut,
       type: only('ClusterIP'),
@@ -215,5 +227,5 @@ export function refusals(object: KubernetesObject): string[] {
   const fields = Object.hasOwn(KINDS, object.kind) ? KINDS[object.kind] : undefined;
   if (fields === undefined) return [`kind ${object.kind} is not carried out`];
   const { source: _, ...written } = object;
-  return refusedFields(written, { apiVersion: carriedOut, kind: carriedOut, metadata, ...fields }, '');
+  return refusedFields(written, { kind: carriedOut, metadata, ...fields }, '');
 }

@@ -2,14 +2,15 @@
 // byte, ended with its hooks and within its grace. Who starts it again, and when, is the pod's part (pod.ts).
 // The invariant: `runOnce` resolves only when the container has ended and all it printed has been read.
 
-import { docker, uniqueName } from '../containers.ts';
+import { uniqueName } from '../containers.ts';
 import { createArguments } from './container-flags.ts';
 import type { ContainerSurroundings } from './container-flags.ts';
 import { ContainerOutput } from './container-output.ts';
 import type { OutputOptions } from './container-output.ts';
+import { docker } from './engine.ts';
 import { carryOut } from './handler.ts';
 import type { Holder } from './holder.ts';
-import { watch } from './probe.ts';
+import { paused, watch } from './probe.ts';
 import type { ContainerSpec, Handler, Probe } from './pod-spec.ts';
 
 /** How one life of a container ended. */
@@ -53,6 +54,9 @@ export class PodContainer {
   readonly #options: PodContainerOptions;
   #engineName = '';
   #stopping: Promise<void> | undefined;
+  /** Of the present life; aborted when it is over. */
+  #life = new AbortController();
+  /** Aborted also when a probe has condemned it. */
   #probing = new AbortController();
 
   constructor(spec: ContainerSpec, options: PodContainerOptions) {
@@ -79,26 +83,25 @@ export class PodContainer {
   }
 
   /**
-   * Starts it and stays until it has ended; it is told to at once if `ending` was given while it started. Throws when it
-   * cannot be started at all.
+   * Starts it and stays until it has ended. If `ending` is given meanwhile, it is not started, or told to end at once with
+   * the grace period of that moment. Throws when it cannot be started at all. Resolves to undefined when it was not.
    */
-  async runOnce(ending: AbortSignal): Promise<Exit> {
+  async runOnce(ending: AbortSignal, graceMs: () => number): Promise<Exit | undefined> {
     await this.remove();
     this.#engineName = uniqueName(this.name);
     const around = { ...this.#options.surroundings, name: this.#engineName };
     await docker(['create', ...createArguments(this.spec, around)]);
+    if (ending.aborted) return undefined;
     await docker(['start', this.#engineName]);
     this.running = true;
     this.#stopping = undefined;
-    this.#options.say('started');
+    this.#life = new AbortController();
     this.#probing = new AbortController();
-    const read = this.output.follow(this.#engineName);
-    const ended = docker(['wait', this.#engineName]);
-    void this.#afterStart(this.#probing.signal);
-    if (ending.aborted) void this.stop(this.#options.graceMs);
-    await ended;
-    this.#probing.abort();
-    await read;
+    this.#options.say('started');
+    void this.#afterStart(this.#life.signal);
+    if (ending.aborted) void this.stop(graceMs());
+    const ended = docker(['wait', this.#engineName]).finally(() => this.#isOver());
+    await Promise.all([ended, this.output.follow(this.#engineName, ended)]);
     return this.#recordExit();
   }
 
@@ -125,26 +128,30 @@ export class PodContainer {
 
   async #stop(graceMs: number, turn: Promise<unknown>): Promise<void> {
     const deadline = performance.now() + graceMs;
-    const left = (): number => Math.max(0, deadline - performance.now());
+    const left = (): number => Math.max(0, Math.ceil(deadline - performance.now()));
     const preStop = this.spec.lifecycle?.preStop;
-    if (preStop !== undefined && graceMs > 0) await within(left(), this.#hook('preStop', preStop, left()));
-    await within(left(), turn);
-    if (!this.running) return;
+    const life = this.#life.signal;
+    if (preStop !== undefined && graceMs > 0) {
+      await within(left(), this.#hook('preStop', preStop, left()), life);
+    }
+    await within(left(), turn, life);
+    if (life.aborted) return;
     const seconds = Math.ceil(Math.max(LEAST_GRACE_MS, left()) / 1000);
     this.#options.say('told to end');
     await docker(['stop', '--time', String(seconds), this.#engineName]).catch(() => {}); // as in kill
   }
 
   /** The hook, then the probes. A postStart that fails kills the container, as the API reference says. */
-  async #afterStart(signal: AbortSignal): Promise<void> {
+  async #afterStart(life: AbortSignal): Promise<void> {
     const postStart = this.spec.lifecycle?.postStart;
-    if (postStart !== undefined && !(await this.#hook('postStart', postStart, POST_START_TIMEOUT_MS))) {
-      await this.stop(this.#options.graceMs);
-      return;
+    if (postStart !== undefined) {
+      const good = await this.#hook('postStart', postStart, POST_START_TIMEOUT_MS);
+      if (life.aborted) return; // it may have been started again by now
+      if (!good) return this.stop(this.#options.graceMs);
     }
     this.initiated = true;
     this.#options.changed();
-    this.#probe(signal);
+    this.#probe(this.#probing.signal);
   }
 
   async #hook(name: string, hook: Handler, timeoutMs: number): Promise<boolean> {
@@ -154,7 +161,8 @@ export class PodContainer {
   }
 
   #carryOut(handler: Handler, timeoutMs: number): ReturnType<typeof carryOut> {
-    const target = { spec: this.spec, holder: this.#options.holder, engineName: this.#engineName };
+    const { holder } = this.#options;
+    const target = { spec: this.spec, holder, engineName: this.#engineName, life: this.#life.signal };
     return carryOut(handler, target, timeoutMs);
   }
 
@@ -201,6 +209,7 @@ export class PodContainer {
   }
 
   #unhealthy(what: string, { terminationGracePeriodSeconds }: Probe, detail: string): void {
+    if (this.#stopping !== undefined) return; // kubelet no longer looks at the health of what is to end
     this.#options.say(`${what} probe failed: ${detail}`);
     this.#probing.abort();
     const graceMs =
@@ -208,6 +217,15 @@ export class PodContainer {
         ? this.#options.graceMs
         : terminationGracePeriodSeconds * 1000;
     void this.stop(graceMs);
+  }
+
+  #isOver(): void {
+    this.#life.abort();
+    this.#probing.abort();
+    this.running = false;
+    this.initiated = false;
+    this.started = false;
+    this.ready = false;
   }
 
   async #recordExit(): Promise<Exit> {
@@ -221,20 +239,15 @@ export class PodContainer {
       endedAt: Date.parse(endedAt),
     };
     this.exits.push(exit);
-    this.running = false;
-    this.initiated = false;
-    this.started = false;
-    this.ready = false;
     this.#options.say(`ended with code ${exit.code}${exit.outOfMemory ? ', out of memory' : ''}`);
     this.#options.changed();
     return exit;
   }
 }
 
-/** Waits for a promise, but no longer than this. */
-async function within(ms: number, promise: Promise<unknown>): Promise<void> {
-  const { promise: time, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, ms);
-  await Promise.race([promise, time]);
-  clearTimeout(timer);
+/** Waits for a promise, but no longer than this, nor than the life lasts. */
+async function within(ms: number, promise: Promise<unknown>, life: AbortSignal): Promise<void> {
+  const done = new AbortController();
+  await Promise.race([promise, paused(ms, AbortSignal.any([life, done.signal]))]);
+  done.abort();
 }

@@ -20,6 +20,8 @@ export type PodLifeOptions = {
   readonly restartPolicy: RestartPolicy;
   readonly graceMs: number;
   readonly restartBackOffMs: number;
+  /** How often containers may be started again, all together, before the pod is given up: a Job's backoffLimit. */
+  readonly restartLimit: number;
   /** What happened, in words, to a container or to the whole. */
   readonly say: (container: string | undefined, event: string) => void;
 };
@@ -36,6 +38,7 @@ export class PodLife {
   readonly #sidecarsEnding = new AbortController();
   readonly #lives = new Map<PodContainer, Promise<Exit | undefined>>();
   #graceMs: number;
+  #restarts = 0;
 
   constructor(options: PodLifeOptions) {
     this.#options = options;
@@ -85,13 +88,16 @@ export class PodLife {
 
   /** What cannot be run as it is written, or must not be run on, ends the pod. */
   fail(error: unknown): false {
-    if (this.fault === undefined)
-      this.#options.say(undefined, error instanceof Error ? error.message : String(error));
+    if (this.fault === undefined) this.#giveUp(error instanceof Error ? error.message : String(error));
     this.fault ??= error;
+    return false;
+  }
+
+  #giveUp(reason: string): void {
+    this.#options.say(undefined, reason);
     this.#ending.abort();
     this.changed();
     void this.#stopAll();
-    return false;
   }
 
   /** Init containers in their order; false when one failed for good or the pod is to end. */
@@ -114,6 +120,7 @@ export class PodLife {
   async #runMains(): Promise<boolean> {
     const lives = [];
     for (const container of this.#options.mains) {
+      if (this.#ending.signal.aborted) return false;
       const life = this.#supervise(container, this.#options.restartPolicy, this.#ending.signal);
       lives.push(life);
       await this.#whileStarting(life, () => container.initiated || container.exits.length > 0);
@@ -142,13 +149,22 @@ export class PodLife {
     return life;
   }
 
-  async #livesOf(container: PodContainer, policy: RestartPolicy, ending: AbortSignal): Promise<Exit> {
+  async #livesOf(
+    container: PodContainer,
+    policy: RestartPolicy,
+    ending: AbortSignal,
+  ): Promise<Exit | undefined> {
     const backOff = new RestartBackOff(this.#options.restartBackOffMs);
     const over = AbortSignal.any([ending, this.#ending.signal]);
     for (;;) {
-      const exit = await container.runOnce(ending);
-      const again = policy === 'Always' || (policy === 'OnFailure' && exit.code !== 0);
-      if (!again || over.aborted) return exit;
+      const exit = await container.runOnce(ending, () => this.#graceMs);
+      const again = policy === 'Always' || (policy === 'OnFailure' && exit?.code !== 0);
+      if (exit === undefined || !again || over.aborted) return exit;
+      this.#restarts += 1;
+      if (this.#restarts > this.#options.restartLimit) {
+        this.#giveUp('backoffLimit is reached');
+        return exit;
+      }
       const waitMs = backOff.next(exit.endedAt - exit.startedAt);
       this.#options.say(container.name, `is started again in ${waitMs / 1000} s`);
       if (!(await paused(waitMs, over))) return exit;

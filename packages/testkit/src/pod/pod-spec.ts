@@ -36,11 +36,10 @@ export type Handler = {
   readonly httpGet?: {
     readonly path?: string;
     readonly port: number | string;
-    readonly host?: string;
     readonly scheme?: 'HTTP' | 'HTTPS';
     readonly httpHeaders?: readonly { readonly name: string; readonly value: string }[];
   };
-  readonly tcpSocket?: { readonly port: number | string; readonly host?: string };
+  readonly tcpSocket?: { readonly port: number | string };
   readonly sleep?: { readonly seconds: number };
 };
 

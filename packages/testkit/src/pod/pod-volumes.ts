@@ -2,9 +2,10 @@
 // An emptyDir is what kubelet makes: root's, open to all (0777), with the group and the setgid bit of the pod's fsGroup;
 // in memory it is a tmpfs that all containers share. Everything else is data, read-only for the containers.
 
-import { docker, uniqueName } from '../containers.ts';
+import { uniqueName } from '../containers.ts';
 import type { MountSource } from './container-flags.ts';
 import type { PodIdentity } from './downward.ts';
+import { docker } from './engine.ts';
 import type { Holder } from './holder.ts';
 import { volumeFiles } from './projection.ts';
 import { parseQuantity } from './quantity.ts';
@@ -52,19 +53,22 @@ export class PodVolumes implements AsyncDisposable {
 
   /** Gives every volume its contents and its rights. Throws when data is neither there nor optional. */
   async fill(holder: Holder, pod: PodIdentity, store: Store): Promise<void> {
-    const group = this.#spec.securityContext?.fsGroup;
-    for (const volume of this.#spec.volumes ?? []) {
-      const files = volumeFiles(volume, pod, store);
-      if (files === undefined) await holder.order({ ask: 'empty', volume: volume.name, group });
-      else {
-        const written = files.map(({ content, ...file }) => ({
-          ...file,
-          content: content.toString('base64'),
-        }));
-        await holder.order({ ask: 'fill', volume: volume.name, group, files: written });
-      }
+    for (const { name, emptyDir } of this.#spec.volumes ?? []) {
+      if (emptyDir !== undefined) await holder.order({ ask: 'empty', volume: name, group: this.#group });
     }
+    await this.fillData(holder, pod, store);
     await this.#makeSubPaths(holder);
+  }
+
+  /** Writes those that are made from data, again if need be. Throws as `fill` does, before any is written. */
+  async fillData(holder: Holder, pod: PodIdentity, store: Store): Promise<void> {
+    const contents = (this.#spec.volumes ?? [])
+      .filter(({ emptyDir }) => emptyDir === undefined)
+      .map((volume) => ({ volume: volume.name, files: volumeFiles(volume, pod, store) }));
+    for (const { volume, files } of contents) {
+      const written = files.map(({ content, ...file }) => ({ ...file, content: content.toString('base64') }));
+      await holder.order({ ask: 'fill', volume, group: this.#group, files: written });
+    }
   }
 
   /** The first emptyDir that holds more than its sizeLimit, as kubelet would put it in the eviction. */
@@ -81,6 +85,10 @@ export class PodVolumes implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await removeVolumes(this.engineNames);
+  }
+
+  get #group(): number | undefined {
+    return this.#spec.securityContext?.fsGroup;
   }
 
   /** kubelet makes the folder of a subPath that is not there; in a volume of data there is nothing to make. */

@@ -3,11 +3,11 @@
 // The invariant: everything it made on the engine is gone when it is disposed of, whatever happened before.
 
 import { hostname } from 'node:os';
-import { docker, uniqueName } from '../containers.ts';
+import { uniqueName } from '../containers.ts';
 import type { Stream } from './container-output.ts';
 import type { PodIdentity } from './downward.ts';
+import { docker } from './engine.ts';
 import { environmentOf } from './environment.ts';
-import { portNumber } from './handler.ts';
 import { Holder } from './holder.ts';
 import { PodContainer } from './pod-container.ts';
 import { PodLife } from './pod-life.ts';
@@ -29,6 +29,8 @@ export type PodOptions = {
   readonly keepOutput: boolean;
   /** The first wait before a container that keeps ending is started again; Kubernetes' is 10 s. */
   readonly restartBackOffMs: number;
+  /** How often containers may be started again, all together, before the pod is given up. */
+  readonly restartLimit: number;
   readonly onEvent: (pod: string, container: string | undefined, event: string) => void;
   readonly onLine: (pod: string, container: string, stream: Stream, line: string) => void;
 };
@@ -47,6 +49,7 @@ export class Pod implements AsyncDisposable {
   readonly #containers: ReadonlyMap<string, PodContainer>;
   readonly #life: PodLife;
   #end: Promise<void> | undefined;
+  #disposal: Promise<void> | undefined;
 
   /** Makes network, volumes and their contents; nothing of the manifest's runs yet. */
   static async create(template: PodTemplate, options: PodOptions): Promise<Pod> {
@@ -58,7 +61,7 @@ export class Pod implements AsyncDisposable {
         name: uniqueName(metadata.name),
         network: options.network,
         aliases: options.aliases,
-        hostname: spec.hostname ?? metadata.name,
+        hostname: hostnameOf(template),
         hostAliases: spec.hostAliases ?? [],
         volumes: volumes.engineNames,
         publish: options.publish,
@@ -96,6 +99,7 @@ export class Pod implements AsyncDisposable {
       restartPolicy,
       graceMs: this.#graceMs,
       restartBackOffMs: options.restartBackOffMs,
+      restartLimit: options.restartLimit,
       say: (container, event) => options.onEvent(name, container, event),
     });
   }
@@ -165,23 +169,32 @@ export class Pod implements AsyncDisposable {
 
   /** Writes the data of its volumes again, as kubelet does some time after a ConfigMap or Secret was changed. */
   async refill(store: Store): Promise<void> {
-    await this.#volumes.fill(this.#holder, this.#identity, store);
+    await this.#volumes.fillData(this.#holder, this.#identity, store);
   }
 
   /** Removes all of it, killing what runs. */
-  async [Symbol.asyncDispose](): Promise<void> {
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#disposal ??= this.#dispose();
+    return this.#disposal;
+  }
+
+  async #dispose(): Promise<void> {
     const containers = [...this.#containers.values()];
     const ending = this.#life.end(0);
     await Promise.all(containers.map((container) => container.kill()));
-    await Promise.all([ending, this.#end]);
+    const [ended] = await Promise.allSettled([Promise.all([ending, this.#end])]);
     await Promise.all(containers.map((container) => container.remove()));
     await this.#holder[Symbol.asyncDispose]();
     await this.#volumes[Symbol.asyncDispose]();
+    if (ended.status === 'rejected') throw ended.reason; // a fault of ours, which must leave nothing behind either
   }
 
   async #run(): Promise<void> {
     const watching = new AbortController();
     void this.#evictWhenTooBig(watching.signal);
+    void this.#holder.ended.then(
+      () => watching.signal.aborted || this.#life.fail(new Error("the pod's network is gone")),
+    );
     await this.#life.live();
     watching.abort();
   }
@@ -189,7 +202,6 @@ export class Pod implements AsyncDisposable {
   #container(spec: ContainerSpec, users: ReadonlyMap<string, string>): PodContainer {
     const { images, store, onEvent, onLine, keepOutput } = this.#options;
     const image = images.get(spec.image) ?? spec.image;
-    refuseUnknownPorts(spec);
     return new PodContainer(spec, {
       holder: this.#holder,
       graceMs: this.#graceMs,
@@ -225,19 +237,9 @@ export class Pod implements AsyncDisposable {
   }
 }
 
-/** Now, and not only when a probe first fails. */
-function refuseUnknownPorts(spec: ContainerSpec): void {
-  const { startupProbe, readinessProbe, livenessProbe, lifecycle = {} } = spec;
-  for (const handler of [
-    startupProbe,
-    readinessProbe,
-    livenessProbe,
-    lifecycle.postStart,
-    lifecycle.preStop,
-  ]) {
-    const port = handler?.httpGet?.port ?? handler?.tcpSocket?.port;
-    if (port !== undefined) portNumber(spec, port);
-  }
+/** Linux takes 64 characters; kubelet cuts a pod's name at 63. */
+function hostnameOf({ metadata, spec }: PodTemplate): string {
+  return (spec.hostname ?? metadata.name).slice(0, 63).replace(/[-.]+$/, '');
 }
 
 /** The user each image names in its configuration. */

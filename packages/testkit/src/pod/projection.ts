@@ -3,7 +3,7 @@
 // Source: Kubernetes' volume documentation: `items` choose and rename keys, a key or object that is missing is an error
 // unless `optional`, a file's own `mode` wins over `defaultMode` (0644).
 
-import { fieldValue, resourceValue } from './downward.ts';
+import { resourceValue, volumeField } from './downward.ts';
 import type { PodIdentity } from './downward.ts';
 import type {
   DownwardFile,
@@ -19,8 +19,8 @@ export type VolumeFile = { readonly path: string; readonly content: Buffer; read
 
 const DEFAULT_MODE = 0o644;
 
-/** The files of such a volume; undefined for a volume that starts empty. Throws when data is missing. */
-export function volumeFiles(volume: Volume, pod: PodIdentity, store: Store): VolumeFile[] | undefined {
+/** The files of a volume; none for one that starts empty. Throws when data is missing. */
+export function volumeFiles(volume: Volume, pod: PodIdentity, store: Store): VolumeFile[] {
   const { name, configMap, secret, downwardAPI, projected } = volume;
   const from = (sources: readonly ProjectionSource[], mode = DEFAULT_MODE): VolumeFile[] =>
     sources.flatMap((source) => sourceFiles(`volume ${name}`, source, mode, pod, store));
@@ -30,7 +30,7 @@ export function volumeFiles(volume: Volume, pod: PodIdentity, store: Store): Vol
   }
   if (downwardAPI !== undefined) return from([{ downwardAPI }], downwardAPI.defaultMode);
   if (projected !== undefined) return from(projected.sources, projected.defaultMode);
-  return undefined;
+  return [];
 }
 
 function sourceFiles(
@@ -80,7 +80,7 @@ function downwardFile(item: DownwardFile, mode: number, pod: PodIdentity): Volum
   const { path, fieldRef, resourceFieldRef } = item;
   const text =
     fieldRef === undefined
-      ? resourceValue(pod.spec.containers, undefined, resourceFieldRef ?? { resource: '' })
-      : fieldValue(pod, fieldRef);
+      ? resourceValue(pod.spec, undefined, resourceFieldRef ?? { resource: '' })
+      : volumeField(pod, fieldRef);
   return { path, content: Buffer.from(text), mode: item.mode ?? mode };
 }

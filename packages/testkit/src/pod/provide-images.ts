@@ -36,15 +36,28 @@ async function provide(
   { replaced = {}, standIns = {}, pull = true, say }: ImageOptions,
 ): Promise<string> {
   const other = replaced[name];
-  if (other !== undefined) return other;
+  if (other !== undefined) return have(other);
   const own = /^podmate\/([a-z-]+):/.exec(name)?.[1];
   if (own !== undefined && existsSync(`${import.meta.dirname}/../../../${own}`)) return buildOurs(name, own);
   const standIn = standIns[name];
-  if ((pull || standIn === undefined) && ((await has(name)) || (await pulls(name)))) return name;
-  if (standIn === undefined) throw new Error(`image ${name}: the engine has it not and cannot pull it`);
+  if (standIn === undefined) return have(name);
+  if (pull && ((await has(name)) || (await pulls(name)))) return name;
   say?.(`image ${name}: using the stand-in ${standIn.tag}`);
   await docker(['build', '--quiet', '--tag', standIn.tag, standIn.context]);
   return standIn.tag;
+}
+
+async function have(name: string): Promise<string> {
+  if (await has(name)) return name;
+  try {
+    await docker(['pull', '--quiet', name]);
+    return name;
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Error(`image ${name}: the engine has it not and cannot pull it: ${why.trim()}`, {
+      cause: error,
+    });
+  }
 }
 
 /** The image as it is in this repository; another version of it than the manifest names would prove nothing. */

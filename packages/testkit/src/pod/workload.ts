@@ -3,6 +3,7 @@
 
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { KubernetesObject } from '../manifest/documents.ts';
+import { contradictions } from './contradictions.ts';
 import { refusals } from './implemented-fields.ts';
 import type { PodMetadata, PodSpec, PodTemplate, Store } from './pod-spec.ts';
 
@@ -33,13 +34,16 @@ type Objects = {
   };
 };
 
-/** A pod to run. A Job's pod that failed is replaced by a new one, up to `retries` times; others have none. */
+/** A pod to run. */
 export type Workload = {
   readonly kind: 'Pod' | 'Deployment' | 'Job';
   readonly name: string;
+  /** How often a pod that failed is replaced by a new one. */
   readonly retries: number;
+  /** How often the pod's containers may be started again before it is given up. */
+  readonly restartLimit: number;
   /** A new pod each time, with a name and a uid of its own where a controller would give it one. */
-  template(): PodTemplate;
+  readonly template: () => PodTemplate;
 };
 
 export type Service = { readonly name: string; readonly selector: Texts };
@@ -52,19 +56,28 @@ export type Plan = {
 
 /** The Kubernetes default of a Job's backoffLimit. */
 const DEFAULT_BACKOFF_LIMIT = 6;
+const DEFAULT_NAMESPACE = 'default';
 
 /** Reads the plan out of a manifest's objects. Throws with every reason at once why it could not be carried out as written. */
 export function planOf(objects: readonly KubernetesObject[]): Plan {
-  const services = ofKind(objects, 'Service');
-  const faults = [...objects.flatMap(refusedBy), ...services.flatMap(serviceFaults)];
-  if (faults.length > 0) throw new Error(`this runner cannot do what is written:\n  ${faults.join('\n  ')}`);
+  refuse(objects.flatMap(refusedBy));
   const workloads = objects.flatMap(workloadsOf);
+  const services = ofKind(objects, 'Service');
+  refuse([
+    ...namespaceFaults(objects),
+    ...objects.flatMap(podFaults),
+    ...services.flatMap((service) => serviceFaults(service, workloads)),
+  ]);
   if (workloads.length === 0) throw new Error('there is no Pod, Deployment or Job in it');
   return {
     workloads,
     services: services.map(({ metadata, spec }) => ({ name: metadata.name, selector: spec.selector ?? {} })),
     store: storeOf(objects),
   };
+}
+
+function refuse(faults: readonly string[]): void {
+  if (faults.length > 0) throw new Error(`this runner cannot do what is written:\n  ${faults.join('\n  ')}`);
 }
 
 /** The data of a manifest, for its pods and for `refill`. */
@@ -108,29 +121,37 @@ function workloadsOf(object: KubernetesObject): Workload[] {
   if (isA(object, 'Pod')) {
     const { spec } = object;
     const template = (): PodTemplate => ({ metadata: fullMetadata(metadata, metadata.name), spec });
-    return [{ kind: 'Pod', name: metadata.name, retries: 0, template }];
+    return [{ kind: 'Pod', name: metadata.name, retries: 0, restartLimit: Infinity, template }];
   }
   if (isA(object, 'Deployment')) {
-    const workload = templated(object, 'Deployment', 0);
+    const workload = templated(object, 'Deployment', { retries: 0, restartLimit: Infinity });
     return Array.from({ length: object.spec.replicas ?? 1 }, () => workload);
   }
-  if (isA(object, 'Job')) {
-    return [templated(object, 'Job', object.spec.backoffLimit ?? DEFAULT_BACKOFF_LIMIT)];
-  }
+  if (isA(object, 'Job')) return [templated(object, 'Job', jobLimits(object))];
   return [];
+}
+
+/**
+ * A Job's backoffLimit counts failed pods, or, with restartPolicy OnFailure, the restarts in its pod. The Job controller
+ * fails it at the restart that reaches the limit, and at the first one when the limit is 0.
+ */
+function jobLimits({ spec }: Objects['Job']): Pick<Workload, 'retries' | 'restartLimit'> {
+  const { backoffLimit = DEFAULT_BACKOFF_LIMIT, template } = spec;
+  if (template.spec.restartPolicy === 'Never') return { retries: backoffLimit, restartLimit: Infinity };
+  return { retries: 0, restartLimit: Math.max(backoffLimit, 1) - 1 };
 }
 
 /** A pod of a controller has a name of its own each time. */
 function templated(
   { metadata, spec: { template } }: KubernetesObject & { readonly spec: { readonly template: Template } },
   kind: 'Deployment' | 'Job',
-  retries: number,
+  limits: Pick<Workload, 'retries' | 'restartLimit'>,
 ): Workload {
   const inherited = { ...template.metadata, ...(metadata.namespace && { namespace: metadata.namespace }) };
   return {
     kind,
     name: metadata.name,
-    retries,
+    ...limits,
     template: () => ({
       metadata: fullMetadata(inherited, `${metadata.name}-${randomBytes(3).toString('hex')}`),
       spec: template.spec,
@@ -141,7 +162,7 @@ function templated(
 function fullMetadata({ namespace, labels, annotations }: ObjectMeta, name: string): PodMetadata {
   return {
     name,
-    namespace: namespace ?? 'default',
+    namespace: namespace ?? DEFAULT_NAMESPACE,
     uid: randomUUID(),
     labels: labels ?? {},
     annotations: annotations ?? {},
@@ -152,16 +173,53 @@ function decoded(values: Texts = {}, encoding: BufferEncoding): [string, Buffer]
   return Object.entries(values).map(([key, text]) => [key, Buffer.from(text, encoding)]);
 }
 
+/** Names are looked up in one namespace only. */
+function namespaceFaults(objects: readonly KubernetesObject[]): string[] {
+  const namespaces = new Set(objects.map(({ metadata }) => metadata.namespace ?? DEFAULT_NAMESPACE));
+  return namespaces.size > 1 ? [`objects of several namespaces: ${[...namespaces].join(', ')}`] : [];
+}
+
+function podFaults(object: KubernetesObject): string[] {
+  const faults = workloadsOf(object)
+    .slice(0, 1)
+    .flatMap(({ kind, template }) => {
+      const { spec } = template();
+      return [...contradictions(spec), ...policyFaults(kind, spec.restartPolicy)];
+    });
+  return faults.map((fault) => `${object.kind} ${object.metadata.name}: ${fault}`);
+}
+
+/** What a controller's pods may have; a Job with the default would never end. */
+function policyFaults(kind: Workload['kind'], restartPolicy: PodSpec['restartPolicy'] = 'Always'): string[] {
+  if (kind === 'Pod' || (kind === 'Deployment') === (restartPolicy === 'Always')) return [];
+  return [`restartPolicy must be ${kind === 'Job' ? 'OnFailure or Never' : 'Always'}`];
+}
+
 /**
  * A Service is a name in the network of the run that leads to the pods it selects. There is no proxy in between, so it
  * cannot lead from one port to another, and it leads to pods that are not ready, too.
  */
-function serviceFaults({ metadata, spec }: KubernetesObject & Objects['Service']): string[] {
-  const faults = (spec.ports ?? [])
-    .filter(({ port, targetPort = port }) => targetPort !== port)
-    .map(
-      ({ port, targetPort }) => `port ${port} cannot lead to port ${targetPort}: give both the same number`,
-    );
-  if (spec.selector === undefined) faults.push('without a selector it leads nowhere');
-  return faults.map((fault) => `Service ${metadata.name}: ${fault}`);
+function serviceFaults(
+  { metadata, spec }: KubernetesObject & Objects['Service'],
+  workloads: readonly Workload[],
+): string[] {
+  const { selector = {}, ports = [] } = spec;
+  if (Object.keys(selector).length === 0)
+    return [`Service ${metadata.name}: without a selector it leads nowhere`];
+  const pods = workloads
+    .map(({ template }) => template())
+    .filter(({ metadata: { labels } }) => selects({ name: metadata.name, selector }, labels));
+  return ports.flatMap(({ port, targetPort = port }) => {
+    const targets =
+      typeof targetPort === 'number' ? [targetPort] : pods.flatMap((pod) => namedPorts(pod, targetPort));
+    if (targets.length > 0 && targets.every((target) => target === port)) return [];
+    const what = `port ${port} cannot lead to port ${targetPort}: both must have the same number`;
+    return [`Service ${metadata.name}: ${what}`];
+  });
+}
+
+function namedPorts({ spec }: PodTemplate, name: string): number[] {
+  return [...(spec.initContainers ?? []), ...spec.containers].flatMap(({ ports = [] }) =>
+    ports.filter((port) => port.name === name).map(({ containerPort }) => containerPort),
+  );
 }

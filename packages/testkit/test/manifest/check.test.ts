@@ -10,9 +10,11 @@ const PROGRAM = join(import.meta.dirname, '../../src/manifest/check.ts');
 
 type Result = { code: number; stdout: string; stderr: string };
 
-function check(cwd: string, ...args: string[]): Promise<Result> {
+/** As npm runs it: in the repository, with the user's folder in the environment. */
+function check(folderOfUser: string, ...args: string[]): Promise<Result> {
+  const env = { ...process.env, INIT_CWD: folderOfUser };
   return new Promise((resolve) => {
-    const child = execFile(process.execPath, [PROGRAM, ...args], { cwd }, (_, stdout, stderr) =>
+    const child = execFile(process.execPath, [PROGRAM, ...args], { env }, (_, stdout, stderr) =>
       resolve({ code: child.exitCode ?? -1, stdout, stderr }),
     );
   });
