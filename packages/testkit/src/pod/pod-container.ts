@@ -7,7 +7,7 @@ import { createArguments } from './container-flags.ts';
 import type { ContainerSurroundings } from './container-flags.ts';
 import { ContainerOutput } from './container-output.ts';
 import type { OutputOptions } from './container-output.ts';
-import { docker } from './engine.ts';
+import { docker, tryDocker } from './engine.ts';
 import { carryOut } from './handler.ts';
 import type { Holder } from './holder.ts';
 import { paused, watch } from './probe.ts';
@@ -36,6 +36,11 @@ export type PodContainerOptions = {
 
 /** kubelet leaves a container this long after SIGTERM, even when the grace period is already used up. */
 const LEAST_GRACE_MS = 2000;
+/**
+ * A command to the engine may fail, and a Ctrl-C that comes while it is forked hits it before it has its own session. Who
+ * ends a container asks again, until it has ended.
+ */
+const AGAIN_MS = 200;
 /** kubelet waits for a hook as long as the grace period; one that runs after the start has no such bound. */
 const POST_START_TIMEOUT_MS = 600_000;
 
@@ -136,9 +141,11 @@ export class PodContainer {
     }
     await within(left(), turn, life);
     if (life.aborted) return;
-    const seconds = Math.ceil(Math.max(LEAST_GRACE_MS, left()) / 1000);
     this.#options.say('told to end');
-    await docker(['stop', '--time', String(seconds), this.#engineName]).catch(() => {}); // as in kill
+    do {
+      const seconds = Math.ceil(Math.max(LEAST_GRACE_MS, left()) / 1000);
+      await tryDocker(['stop', '--time', String(seconds), this.#engineName]);
+    } while (await paused(AGAIN_MS, life));
   }
 
   /** The hook, then the probes. A postStart that fails kills the container, as the API reference says. */
