@@ -4,7 +4,7 @@
 //   npm run docs               writes them
 //   npm run docs -- --check    writes nothing, names what is stale, exit code 1 if anything is
 
-import { globSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Catalogue, processMetrics } from '@podmate/base/metrics';
 import type { SettingsTable, Table } from '@podmate/base/settings';
@@ -75,8 +75,7 @@ function say(line: string): void {
 }
 
 const check = process.argv.includes('--check');
-const mains = globSync('packages/*/src/main.ts', { cwd: ROOT }).toSorted();
-const readmes = mains.map((main) => join(dirname(dirname(main)), 'README.md'));
+const readmes = images.map(({ name }) => join('packages', name, 'README.md'));
 const fresh = [await refresh('docker/bake.hcl', bakePage, check)];
 for (const readme of readmes) fresh.push(await refresh(readme, readmePage, check));
 if (fresh.includes(false)) process.exitCode = 1;

@@ -3,7 +3,7 @@
 // would refuse at its start is found in the manifest. For the rules; new images are found by their folder.
 // Invariant: settings that the manifest alone does not decide (a settings file, a whole ConfigMap) are not guessed at.
 
-import { globSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { IContainer } from 'kubernetes-models/v1/Container';
@@ -30,6 +30,7 @@ export async function findOurImages(root: string): Promise<OurImages> {
   const settings = new Map<string, SettingsTable<Table>>();
   for (const main of globSync('packages/*/src/main.ts', { cwd: root }).toSorted()) {
     const file = join(root, dirname(main), 'settings.ts');
+    if (!existsSync(file)) continue; // not an image yet
     const module: { settings: SettingsTable<Table> } = await import(pathToFileURL(file).href);
     settings.set(basename(dirname(dirname(main))), module.settings);
   }

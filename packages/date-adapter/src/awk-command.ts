@@ -1,0 +1,107 @@
+// The command awk: its arguments, the program, a run on real descriptors. What the image's `awk` link calls: plain
+// awk, nothing followed, everything allowed. Returns the exit status; only main.ts touches the process.
+import { runProgram } from './awk/compiler/run.ts';
+import { textCodec } from './awk/interpreter/bytes.ts';
+import { ProgramError } from './awk/interpreter/interpreter.ts';
+import { isRecursive } from './awk/interpreter/recursion.ts';
+import { parseProgram } from './awk/parser.ts';
+import { type Source, SourceError } from './awk/source-error.ts';
+import { type ByteSink, type ByteSource, type World, WorldError } from './awk/world.ts';
+import { type AwkArguments, type ProgramPart, readAwkArguments, UsageError } from './awk-arguments.ts';
+import { NativeWorld } from './native-world.ts';
+
+export type AwkInvocation = {
+  /** What follows the name of the command, in the text model. */
+  readonly args: readonly string[];
+  readonly environment: ReadonlyMap<string, string>;
+  readonly processIds: ReadonlyMap<string, number>;
+  readonly version: string;
+  /** The program's texts where they have been read already. */
+  readonly sources?: readonly Source[];
+  /** Whether the stack is as deep as recursion may want it. */
+  readonly hasDeepStack: boolean;
+};
+
+/** The exit status, or: the program is recursive, so call again with these sources where the stack is deep. */
+export type AwkResult = number | { readonly recursive: readonly Source[] };
+
+/** What the shell reports of a process that a broken pipe ended: 128 + SIGPIPE. */
+const BROKEN_PIPE_STATUS = 141;
+const FAULT_STATUS = 2;
+
+const HELP = `usage: awk [-F separator] [-v name=value]... [--csv] [--posix] [-f file | program] [file | name=value]...
+`;
+
+/** Runs awk to its end; the status is the program's own, or 2 for what is wrong with it or the command line. */
+export function awkCommand(invocation: AwkInvocation): AwkResult {
+  const world = new NativeWorld({ ...invocation, argv: [] });
+  try {
+    return run(readAwkArguments(invocation.args), invocation);
+  } catch (error) {
+    if (error instanceof WorldError && error.code === 'EPIPE') return BROKEN_PIPE_STATUS;
+    const message = messageOf(error);
+    if (message === undefined) throw error;
+    print(world.stderr, `awk: ${message}\n`);
+    return FAULT_STATUS;
+  }
+}
+
+function messageOf(error: unknown): string | undefined {
+  if (error instanceof UsageError) return `${error.message}\n${HELP.trimEnd()}`;
+  if (error instanceof WorldError) return `cannot write standard output: ${error.message}`;
+  if (error instanceof SourceError || error instanceof ProgramError) return error.message;
+  return undefined;
+}
+
+function run(command: AwkArguments, invocation: AwkInvocation): AwkResult {
+  const operands = command.kind === 'run' ? command.operands : [];
+  const world = new NativeWorld({ ...invocation, argv: ['awk', ...operands] });
+  if (command.kind !== 'run') {
+    print(
+      world.stdout,
+      command.kind === 'help' ? HELP : `awk (Podmate date-adapter) ${invocation.version}\n`,
+    );
+    world.stdout.flush();
+    return 0;
+  }
+  const { program, assignments, posix, csv, bytes } = command;
+  const sources =
+    invocation.sources ?? program.map((part, index) => readPart(part, index, program.length, world));
+  const parsed = parseProgram(sources, { posix });
+  if (!invocation.hasDeepStack && isRecursive(parsed)) return { recursive: sources };
+  return runProgram(parsed, world, assignments, { utf8: !bytes && isUtf8(invocation.environment), csv });
+}
+
+function readPart(part: ProgramPart, index: number, count: number, world: World): Source {
+  if ('text' in part)
+    return { name: count === 1 ? 'command line' : `command line ${index + 1}`, text: part.text };
+  const source = part.file === '-' ? world.stdin : openProgram(part.file, world);
+  return { name: part.file, text: textCodec(true).decode(readAll(source)) };
+}
+
+function openProgram(path: string, world: World): ByteSource {
+  try {
+    return world.openSource(path);
+  } catch (error) {
+    if (!(error instanceof WorldError)) throw error;
+    throw new ProgramError(`cannot open program file ${path}: ${error.message}`, { cause: error });
+  }
+}
+
+function readAll(source: ByteSource): Uint8Array {
+  const chunks: Uint8Array[] = [];
+  for (let chunk = source.read(); chunk !== undefined; chunk = source.read())
+    chunks.push(Uint8Array.from(chunk));
+  source.close();
+  return Buffer.concat(chunks);
+}
+
+/** The locale as the C library finds it. Without one, UTF-8: an image has no locales, its logs have. */
+function isUtf8(environment: ReadonlyMap<string, string>): boolean {
+  const locale = ['LC_ALL', 'LC_CTYPE', 'LANG'].map((name) => environment.get(name)).find((value) => value);
+  return locale === undefined || /utf-?8/i.test(locale);
+}
+
+function print(sink: ByteSink, text: string): void {
+  sink.write(textCodec(true).encode(text));
+}
