@@ -80,13 +80,7 @@ function readCount(text: string | undefined, argument: string | undefined): numb
 }
 
 /** One conversion with its stars filled in. */
-type Settled = {
-  readonly letter: string;
-  readonly left: boolean;
-  readonly plus: boolean;
-  readonly space: boolean;
-  readonly zero: boolean;
-  readonly alternate: boolean;
+type Settled = Omit<Conversion, 'width' | 'precision' | 'argument'> & {
   readonly width: number;
   /** Undefined: none given. */
   readonly precision: number | undefined;

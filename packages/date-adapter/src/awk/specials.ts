@@ -41,6 +41,31 @@ export const SPECIALS: readonly Special[] = [
   { name: 'TEXTDOMAIN', origin: 'gawk', shape: 'scalar' },
 ];
 
+/** What they are at the start. POSIX awk, "Variables and Special Variables"; gawk's own where they differ from uninitialised. */
+export const INITIAL_VALUES: readonly (readonly [SpecialName, string | number])[] = [
+  ['CONVFMT', '%.6g'],
+  ['FILENAME', ''],
+  ['FNR', 0],
+  ['FS', ' '],
+  ['NR', 0],
+  ['OFMT', '%.6g'],
+  ['OFS', ' '],
+  ['ORS', '\n'],
+  ['RLENGTH', 0],
+  ['RS', '\n'],
+  ['RSTART', 0],
+  ['SUBSEP', '\u001c'],
+  ['ARGIND', 0],
+  ['BINMODE', 0],
+  ['ERRNO', ''],
+  ['FIELDWIDTHS', ''],
+  ['FPAT', '[^[:space:]]+'],
+  ['IGNORECASE', 0],
+  ['LINT', 0],
+  ['RT', ''],
+  ['TEXTDOMAIN', 'messages'],
+];
+
 const PLACES = new Map<string, number>(SPECIALS.map((special, index) => [special.name, index]));
 
 /** The place of a name in SPECIALS, or undefined when the name is nothing special in this mode. */

@@ -8,12 +8,11 @@ import {
   type RunOptions,
   runProgram as interpretProgram,
 } from '../interpreter/interpreter.ts';
-import { RunError } from '../interpreter/values.ts';
-import { PrintfError } from '../printf.ts';
+import { faultText } from '../interpreter/fault.ts';
 import { RegexError } from '../regex/regex.ts';
 import { AwkArray } from '../runtime/awk-array.ts';
 import * as fields from '../runtime/record.ts';
-import * as library from '../runtime/library.ts';
+import * as rareFunctions from '../runtime/library.ts';
 import * as output from '../runtime/output.ts';
 import { Jump } from '../runtime/library.ts';
 import { Runtime } from '../runtime/runtime.ts';
@@ -43,7 +42,7 @@ const LIBRARY = {
   ...output,
   ...substitution,
   ...textFunctions,
-  ...library,
+  ...rareFunctions,
   AwkArray,
   setSpecial: (runtime: Runtime, name: Parameters<Runtime['setSpecial']>[0], value: Scalar): Scalar => {
     runtime.setSpecial(name, value);
@@ -146,21 +145,11 @@ class Run {
   }
 
   #explain(error: unknown): unknown {
-    const what = whatOf(error);
+    const what = error instanceof Jump ? error.message : faultText(error);
     if (what === undefined) return error;
     const { program, machine } = this.#runtime;
     const { name, line } = program.source.locate(this.#runtime.at);
     const where = machine.FNR === 0 ? '' : ` (${this.#runtime.text('FILENAME')}, record ${machine.FNR})`;
     return new ProgramError(`${name}:${line}: ${what}${where}`, { cause: error });
   }
-}
-
-function whatOf(error: unknown): string | undefined {
-  if (error instanceof RunError || error instanceof PrintfError || error instanceof Jump)
-    return error.message;
-  if (error instanceof RegexError) return `regular expression: ${error.message}`;
-  if (error instanceof RangeError && error.message.includes('call stack')) {
-    return 'functions call each other too deeply';
-  }
-  return undefined;
 }

@@ -2,10 +2,9 @@
 // compared with, and what runs when it cannot. POSIX awk, "Program Structure".
 // Invariant: whatever happens, what was printed is flushed and commands are waited for before the run ends.
 import type { Program, Rule } from '../ast.ts';
-import { PrintfError } from '../printf.ts';
-import { RegexError } from '../regex/regex.ts';
 import { type World, WorldError } from '../world.ts';
 import { type Ending, Executor, Jump } from './executor.ts';
+import { faultText } from './fault.ts';
 import { MainInput } from './main-input.ts';
 import { RunState, type RunOptions } from './run-state.ts';
 import { inputValue, RunError } from './values.ts';
@@ -84,23 +83,13 @@ class Run {
 
   /** A fault with its place in the program and in the input. */
   explain(error: unknown): unknown {
-    const what = this.#whatOf(error);
+    const what = error instanceof Jump ? error.message : faultText(error);
     if (what === undefined) return error;
     const { name, line } = this.#program.source.locate(this.#state.at);
     const { specials } = this.#state;
     const record = specials.text('FNR');
     const where = record === '0' ? '' : ` (${specials.text('FILENAME')}, record ${record})`;
     return new ProgramError(`${name}:${line}: ${what}${where}`, { cause: error });
-  }
-
-  #whatOf(error: unknown): string | undefined {
-    if (error instanceof RunError || error instanceof PrintfError || error instanceof Jump)
-      return error.message;
-    if (error instanceof RegexError) return `regular expression: ${error.message}`;
-    if (error instanceof RangeError && error.message.includes('call stack')) {
-      return 'functions call each other too deeply';
-    }
-    return undefined;
   }
 
   #warn(message: string): void {

@@ -1,7 +1,7 @@
 // The variables that the language gives a meaning, as scalars: reading NF splits the record, assigning FS decides how
 // the next one is split, and so on. Their array cousins (ENVIRON, ARGV ...) are ordinary arrays filled at the start.
 // Invariant: what a program assigns it reads back, whatever its type; meaning is derived at assignment.
-import { SPECIALS, specialIndex } from '../specials.ts';
+import { INITIAL_VALUES, SPECIALS, specialIndex } from '../specials.ts';
 import type { SpecialName } from '../ast.ts';
 import { CurrentRecord, type RecordFormat } from './current-record.ts';
 import type { TextCodec } from './bytes.ts';
@@ -9,31 +9,6 @@ import type { RecordSeparator } from './record-reader.ts';
 import type { Regexes } from './regexes.ts';
 import { readSeparator, readWidths, type Separator } from './separators.ts';
 import { isTrue, type Scalar, toNumber, toText } from './values.ts';
-
-/** POSIX awk, "Variables and Special Variables"; gawk's own where they differ from uninitialised. */
-const DEFAULTS: readonly (readonly [SpecialName, Scalar])[] = [
-  ['CONVFMT', '%.6g'],
-  ['FILENAME', ''],
-  ['FNR', 0],
-  ['FS', ' '],
-  ['NR', 0],
-  ['OFMT', '%.6g'],
-  ['OFS', ' '],
-  ['ORS', '\n'],
-  ['RLENGTH', 0],
-  ['RS', '\n'],
-  ['RSTART', 0],
-  ['SUBSEP', '\u001c'],
-  ['ARGIND', 0],
-  ['BINMODE', 0],
-  ['ERRNO', ''],
-  ['FIELDWIDTHS', ''],
-  ['FPAT', '[^[:space:]]+'],
-  ['IGNORECASE', 0],
-  ['LINT', 0],
-  ['RT', ''],
-  ['TEXTDOMAIN', 'messages'],
-];
 
 export class SpecialVariables implements RecordFormat {
   readonly record: CurrentRecord;
@@ -59,7 +34,7 @@ export class SpecialVariables implements RecordFormat {
     this.#codec = codec;
     this.#posix = options.posix;
     this.#csv = options.csv;
-    for (const [name, value] of DEFAULTS) this.#values[indexOf(name)] = value;
+    for (const [name, value] of INITIAL_VALUES) this.#values[indexOf(name)] = value;
     this.record = new CurrentRecord(this, regexes);
   }
 

@@ -10,7 +10,7 @@ import type { RunOptions } from '../interpreter/run-state.ts';
 import { Random } from '../interpreter/random.ts';
 import { Streams } from '../interpreter/streams.ts';
 import { RunError } from '../interpreter/values.ts';
-import { SPECIALS, specialIndex } from '../specials.ts';
+import { INITIAL_VALUES, SPECIALS, specialIndex } from '../specials.ts';
 import { type ByteSink, type World, WorldError } from '../world.ts';
 import { Assistant } from './assistant.ts';
 import { AwkArray } from './awk-array.ts';
@@ -40,28 +40,6 @@ export type GlobalSetter = (value: Scalar) => void;
 /** More than programs have, few enough to hold; a program that makes regexes without end starts over. */
 const KEPT_PATTERNS = 500;
 const BYTES = textCodec(false);
-
-const DEFAULTS: readonly (readonly [SpecialName, Scalar])[] = [
-  ['CONVFMT', '%.6g'],
-  ['FILENAME', ''],
-  ['FS', ' '],
-  ['OFMT', '%.6g'],
-  ['OFS', ' '],
-  ['ORS', '\n'],
-  ['RLENGTH', 0],
-  ['RS', '\n'],
-  ['RSTART', 0],
-  ['SUBSEP', '\x1c'],
-  ['ARGIND', 0],
-  ['BINMODE', 0],
-  ['ERRNO', ''],
-  ['FIELDWIDTHS', ''],
-  ['FPAT', '[^[:space:]]+'],
-  ['IGNORECASE', 0],
-  ['LINT', 0],
-  ['RT', ''],
-  ['TEXTDOMAIN', 'messages'],
-];
 
 export class Runtime {
   readonly program: Program;
@@ -94,7 +72,7 @@ export class Runtime {
     this.world = { ...bound(world), stdout: this.#standardOutput(world.stdout) };
     this.streams = new Streams(this.world, BYTES);
     this.#regexes = new Regexes(textCodec(options.utf8), program.posix);
-    for (const [name, value] of DEFAULTS) this.#specials[indexOf(name)] = value;
+    for (const [name, value] of INITIAL_VALUES) this.#specials[indexOf(name)] = value;
     this.#arrays = new Map(
       SPECIALS.filter(({ shape }) => shape === 'array').map(({ name }) => [name, new AwkArray()]),
     );

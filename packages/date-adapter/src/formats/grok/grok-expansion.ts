@@ -1,6 +1,6 @@
 // `%{NAME:field:type}` in a pattern becomes the pattern of that name, captured as `field:type` when it has a field.
 // Pure, cold. Definitions of the user come before the library's, and may use each other, but not themselves.
-import { libraryNames, libraryPattern } from './grok-library.ts';
+import { patternNames, libraryPattern } from './grok-library.ts';
 import { PatternError } from './pattern-error.ts';
 
 const REFERENCE = /%\{(\w+)(?::([^:}]+))?(?::(\w+))?\}/g;
@@ -53,7 +53,7 @@ function unknownName(
   at: number,
   definitions: Readonly<Record<string, string>>,
 ): PatternError {
-  const similar = [...Object.keys(definitions), ...libraryNames()].find(
+  const similar = [...Object.keys(definitions), ...patternNames()].find(
     (known) => known.replaceAll('_', '') === name.toUpperCase().replaceAll(/[_-]/g, ''),
   );
   const hint = similar === undefined ? '' : `; did you mean ${similar}?`;

@@ -96,6 +96,6 @@ export function libraryPattern(name: string): string | undefined {
   return Object.hasOwn(LIBRARY, name) ? LIBRARY[name] : undefined;
 }
 
-export function libraryNames(): readonly string[] {
+export function patternNames(): readonly string[] {
   return Object.keys(LIBRARY);
 }

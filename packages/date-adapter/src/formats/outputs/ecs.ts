@@ -2,11 +2,12 @@
 // Hot, pure. Fields without an ECS name pass under their own: they may be ECS already (JSON lines), or a team's own.
 // Elasticsearch refuses a record whose `@timestamp` is none. So that is written only when the stamp was converted;
 // one that was not is kept as the label `timestamp`.
-import { ByteOutput, Constant } from '../byte-output.ts';
+import { type ByteOutput, Constant } from '../byte-output.ts';
 import { JSON_STRING, type LogRecord, STRING } from '../log-record.ts';
 import type { FieldOptions } from './field-options.ts';
 import { appendMember, closeObject, JsonFields, jsonConstants, jsonKey } from './json-fields.ts';
 import type { RecordOutput, StampConverter } from './record-output.ts';
+import { StampField } from './stamp-field.ts';
 
 /** Names of a parser's fields -> names of ECS. */
 export type EcsNames = Readonly<Record<string, string>>;
@@ -32,13 +33,12 @@ export type EcsOptions = FieldOptions & {
 
 export class EcsOutput implements RecordOutput {
   readonly #fields: JsonFields;
-  readonly #stamp: StampConverter | undefined;
+  readonly #time: StampField;
   readonly #constants: Constant;
-  readonly #converted = new ByteOutput(64);
 
   constructor(options: EcsOptions) {
     const { names, dataset, stamp, rename, ...rest } = options;
-    this.#stamp = stamp;
+    this.#time = new StampField(stamp, TIMESTAMP, STRING, STAMP_AS_WRITTEN);
     this.#fields = new JsonFields({ ...rest, rename: { ...names, ...rename }, addresses: ADDRESSES });
     const constants = {
       'ecs.version': ECS_VERSION,
@@ -50,7 +50,7 @@ export class EcsOutput implements RecordOutput {
   write(record: LogRecord, out: ByteOutput): boolean {
     const from = out.length;
     const { time, level, message, host } = record;
-    if (time !== -1) this.#time(record, out);
+    if (time !== -1) this.#time.append(record, out);
     appendField(record, level, LOG_LEVEL, out);
     if (message === -1)
       appendMember(out, MESSAGE, STRING, record.line, record.start, record.end, record.view);
@@ -60,18 +60,6 @@ export class EcsOutput implements RecordOutput {
     out.constant(this.#constants);
     closeObject(out, from);
     return true;
-  }
-
-  #time(record: LogRecord, out: ByteOutput): void {
-    record.unescape(record.time);
-    const source = record.sources[record.time]!;
-    const start = record.starts[record.time]!;
-    const end = record.ends[record.time]!;
-    const converted = this.#converted;
-    converted.clear();
-    if (this.#stamp !== undefined && this.#stamp(source, start, end, converted)) {
-      appendMember(out, TIMESTAMP, STRING, converted.bytes, 0, converted.length);
-    } else appendMember(out, STAMP_AS_WRITTEN, STRING, source, start, end);
   }
 }
 

@@ -2,13 +2,14 @@
 // Values are strings or numbers only, names are of letters, digits, `_`, `.` and `-`, and `_id` is not allowed: it
 // becomes `_id_`. A stamp that was not converted is kept as `_timestamp`, and Graylog takes the time of arrival.
 import { LF } from '../ascii.ts';
-import { ByteOutput, Constant } from '../byte-output.ts';
+import { type ByteOutput, Constant } from '../byte-output.ts';
 import { quoted } from '../json-text.ts';
 import { type LogRecord, NUMBER, STRING } from '../log-record.ts';
 import { severityOf } from '../severity.ts';
 import type { FieldOptions } from './field-options.ts';
 import { appendMember, closeObject, JsonFields, jsonKey } from './json-fields.ts';
 import type { RecordOutput, StampConverter } from './record-output.ts';
+import { StampField } from './stamp-field.ts';
 
 const SHORT_MESSAGE = jsonKey('short_message');
 const FULL_MESSAGE = jsonKey('full_message');
@@ -29,14 +30,13 @@ export type GelfOptions = FieldOptions & {
 
 export class GelfOutput implements RecordOutput {
   readonly #fields: JsonFields;
-  readonly #stamp: StampConverter | undefined;
-  readonly #converted = new ByteOutput(64);
+  readonly #time: StampField;
   readonly #version = new Constant(',"version":"1.1"');
   readonly #host: Constant;
 
   constructor(options: GelfOptions) {
     const { host, stamp, add = {}, ...rest } = options;
-    this.#stamp = stamp;
+    this.#time = new StampField(stamp, TIMESTAMP, NUMBER, STAMP_AS_WRITTEN);
     this.#host = new Constant(Buffer.concat([HOST.bytes, quoted(host)]));
     const scalars = Object.entries(add).map(([name, value]) => [
       name,
@@ -53,7 +53,7 @@ export class GelfOutput implements RecordOutput {
     if (host === -1) out.constant(this.#host);
     else appendText(record, host, HOST, out);
     this.#message(record, out);
-    if (time !== -1) this.#time(record, out);
+    if (time !== -1) this.#time.append(record, out);
     if (level !== -1) appendLevel(record, out);
     this.#fields.write(record, out, time, level, message, host);
     closeObject(out, from);
@@ -72,18 +72,6 @@ export class GelfOutput implements RecordOutput {
     if (lineEnd === start) appendMember(out, SHORT_MESSAGE, STRING, NO_MESSAGE, 0, 1);
     else appendMember(out, SHORT_MESSAGE, STRING, source, start, lineEnd);
     if (lineEnd < end) appendMember(out, FULL_MESSAGE, STRING, source, start, end);
-  }
-
-  #time(record: LogRecord, out: ByteOutput): void {
-    record.unescape(record.time);
-    const source = record.sources[record.time]!;
-    const start = record.starts[record.time]!;
-    const end = record.ends[record.time]!;
-    const converted = this.#converted;
-    converted.clear();
-    if (this.#stamp !== undefined && this.#stamp(source, start, end, converted)) {
-      appendMember(out, TIMESTAMP, NUMBER, converted.bytes, 0, converted.length);
-    } else appendMember(out, STAMP_AS_WRITTEN, STRING, source, start, end);
   }
 }
 

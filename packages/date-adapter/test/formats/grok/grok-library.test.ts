@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { libraryNames } from '../../../src/formats/grok/grok-library.ts';
+import { patternNames } from '../../../src/formats/grok/grok-library.ts';
 import { expandGrok } from '../../../src/formats/grok/grok-expansion.ts';
 import { PatternMatcher } from '../../../src/formats/grok/pattern-matcher.ts';
 
@@ -68,6 +68,6 @@ describe.each(Object.entries(EXAMPLES))('%s', (name, { yes, no }) => {
   });
 });
 
-it.each([...libraryNames()])('%s compiles', (name) => {
+it.each([...patternNames()])('%s compiles', (name) => {
   expect(() => new PatternMatcher(expandGrok(`%{${name}:x}`))).not.toThrow();
 });
