@@ -24,6 +24,8 @@ export type Setting = {
   env?: readonly string[];
   /** A list that takes the operands of the command line. */
   positional?: true;
+  /** A list whose items may have blanks and commas: in an environment variable, one a line. */
+  byLine?: true;
   /** An optional argument: what the flag means when given bare, as its short form always is (`tail -fn5`). */
   optionalValue?: string;
   /** Kind `sections`: the table each element of the YAML list is read with. */
@@ -263,8 +265,8 @@ function parseBytes(text: string): number {
 }
 
 /** A list in one text: one item a line, or items parted by commas or blanks outside of a glob's braces. */
-export function splitList(text: string): string[] {
-  if (text.includes('\n'))
+export function splitList(text: string, byLine = false): string[] {
+  if (byLine || text.includes('\n'))
     return text
       .split('\n')
       .map((line) => line.trim())

@@ -1,6 +1,6 @@
 // Where settings are written besides the command line: environment, settings file, files of secrets. Each reader says
-// what it found and everything that is wrong with it. The only door to the yaml package, which is loaded only where
-// there is a settings file (1.2 MB RSS in a bundle, 9 MB without).
+// what it found and everything that is wrong with it. yaml-document.ts, with the yaml package, is loaded only where there
+// is a settings file (1.2 MB RSS in a bundle, 9 MB without).
 import { Found, type Table, didYouMean, splitList, strength, wordsOf, writable } from './settings-grammar.ts';
 
 export type ReadFile = (path: string) => string;
@@ -30,7 +30,7 @@ export function readEnvironment(
     for (const setting of [...(row.env ?? []), envName(image, key)]) {
       own.add(setting);
       const text = env[setting];
-      const texts = text && row.kind === 'list' ? splitList(text) : [text ?? ''];
+      const texts = text && row.kind === 'list' ? splitList(text, row.byLine) : [text ?? ''];
       if (text) found.give(key, { origin: 'environment', setting, texts });
     }
   }
@@ -88,17 +88,15 @@ export async function readSettingsFile(
     if (wanted || !absent) found.fail({ setting: '--config', value: path, what: 'cannot read', cause });
     return;
   }
-  const { LineCounter, isNode, parseDocument } = await import('yaml');
-  const lineCounter = new LineCounter();
-  const document = parseDocument(text, { lineCounter, prettyErrors: false });
+  const { offsetAt, parseYaml } = await import('./yaml-document.ts');
+  const { document, lines } = parseYaml(text);
   const place = (offset = 0): string => {
-    const { line, col } = lineCounter.linePos(offset);
+    const { line, col } = lines.linePos(offset);
     return `${path}:${line}:${col}`;
   };
   const locate = (keys: Keys): string => {
-    const node = document.getIn(keys, true) ?? document.getIn(keys.slice(0, -1), true);
     const name = keys.map((key) => (typeof key === 'number' ? `[${key}]` : `.${key}`)).join('');
-    return `${place(isNode(node) ? node.range?.[0] : 0)} ${name.slice(1)}`.trim();
+    return `${place(offsetAt(document, keys))} ${name.slice(1)}`.trim();
   };
   for (const { pos, message } of document.errors) found.fail({ setting: place(pos[0]), what: message });
   if (document.errors.length > 0) return;

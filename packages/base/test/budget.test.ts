@@ -15,7 +15,7 @@ const isCode = (line: string): boolean => !/^\s*($|\/\/|\/?\*)/.test(line);
 const doorsTo = (name: string): string[] =>
   sources.filter((path) => linesOf(path).join('\n').includes(`'${name}'`));
 
-test('11 files, all of them in src itself', () => {
+test('12 files, all of them in src itself', () => {
   expect(sources.map((path) => path.slice('src/'.length)).toSorted()).toEqual([
     'address.ts',
     'admin.ts',
@@ -28,13 +28,14 @@ test('11 files, all of them in src itself', () => {
     'settings-grammar.ts',
     'settings-sources.ts',
     'settings.ts',
+    'yaml-document.ts',
   ]);
 });
 
-test('at most 1330 lines of code', () => {
+test('at most 1460 lines of code', () => {
   const code = sources.flatMap(linesOf).filter(isCode);
   expect(code.length).toBeGreaterThan(100);
-  expect(code.length).toBeLessThanOrEqual(1330);
+  expect(code.length).toBeLessThanOrEqual(1460);
 });
 
 test('no file has more than 300 lines, comments and all', () => {
@@ -45,8 +46,5 @@ test('no file has more than 300 lines, comments and all', () => {
 test('two runtime dependencies, each behind one door', () => {
   const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   expect(Object.keys(dependencies)).toEqual(['prom-client', 'yaml']);
-  expect([doorsTo('prom-client'), doorsTo('yaml')]).toEqual([
-    ['src/metrics.ts'],
-    ['src/settings-sources.ts'],
-  ]);
+  expect([doorsTo('prom-client'), doorsTo('yaml')]).toEqual([['src/metrics.ts'], ['src/yaml-document.ts']]);
 });
