@@ -8,18 +8,24 @@ import type { Log } from '@podmate/base/log';
 import { Checkpoint, CheckpointDamaged } from './checkpoint.ts';
 import { isGlob } from './glob.ts';
 
-const STATE_DIRECTORY = '/var/lib/log-tailer';
-const BESIDE_LOGS = '.log-tailer';
+/** `/var/lib/log-tailer`, or `.log-tailer` beside the logs. */
+const STATE_DIRECTORY = '/var/lib';
 
 /**
  * Opens the checkpoint for these patterns. Two tailers on one volume do not meet: the file's name is made of the
- * patterns. @throws SettingError when a directory was named and cannot be used
+ * patterns. @param image whose directories these are
+ * @throws SettingError when a directory was named and cannot be used
  */
-export function openCheckpoint(setting: string, include: readonly string[], log: Log): Checkpoint {
+export function openCheckpoint(
+  setting: string,
+  include: readonly string[],
+  log: Log,
+  image = 'log-tailer',
+): Checkpoint {
   if (setting === 'off') return Checkpoint.inMemory();
   const name = `checkpoint-${crc32(include.toSorted().join('\n')).toString(16).padStart(8, '0')}`;
   if (setting !== 'auto') return openNamed(path.join(setting, name), setting, log);
-  const places = automaticPlaces(include).map((directory) => path.join(directory, name));
+  const places = automaticPlaces(include, image).map((directory) => path.join(directory, name));
   const failures: unknown[] = [];
   for (const file of [...places.filter((place) => fs.existsSync(place)), ...places]) {
     try {
@@ -29,7 +35,7 @@ export function openCheckpoint(setting: string, include: readonly string[], log:
     }
   }
   log.warn(
-    'no checkpoint: a restart reads all files from their start; mount a writable volume at /var/lib/log-tailer',
+    `no checkpoint: a restart reads all files from their start; mount a writable volume at ${STATE_DIRECTORY}/${image}`,
     {
       cause: failures.at(-1),
     },
@@ -72,14 +78,15 @@ function open(file: string, log: Log): Checkpoint {
 }
 
 /** The state volume, then the directories of the logs and, while those do not exist yet, the nearest that do. */
-function automaticPlaces(include: readonly string[]): string[] {
-  const places = fs.existsSync(STATE_DIRECTORY) ? [STATE_DIRECTORY] : [];
+function automaticPlaces(include: readonly string[], image: string): string[] {
+  const state = path.join(STATE_DIRECTORY, image);
+  const places = fs.existsSync(state) ? [state] : [];
   for (const pattern of include) {
     let directory = path.resolve(pattern);
     do directory = path.dirname(directory);
     while (directory !== '/' && (isGlob(directory) || !fs.existsSync(directory)));
     // A root file system is no volume: what is written there goes with the container.
-    if (directory !== '/') places.push(path.join(directory, BESIDE_LOGS));
+    if (directory !== '/') places.push(path.join(directory, `.${image}`));
   }
   return places;
 }

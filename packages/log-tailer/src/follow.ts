@@ -18,6 +18,9 @@ import { PathIndex } from './path-index.ts';
 import { type Lag, Progress } from './progress.ts';
 import { TurnTaking } from './turn-taking.ts';
 
+export type { Batch } from './file-reader.ts';
+export type { FollowedPath } from './followed-path.ts';
+
 /**
  * Files looked at per sweep, tick of a hot directory, and poll; larger crowds take turns. A look is one stat, about
  * 2 us: the sweep of idle files costs under 0.1 % of a core, a hot directory 4 %.

@@ -1,7 +1,7 @@
 // Settings -> what the parts are made with: inputs, their formats, the engine's options. No effects.
-import { readFileSync } from 'node:fs';
 import { BulkFormat } from './bulk-format.ts';
 import type { ByteKernel } from './byte-kernel.ts';
+import { followOptions } from './follow-settings.ts';
 import type { FollowInput } from './follow-input.ts';
 import type { FollowStats } from './follow-stats.ts';
 import type { InputValues } from './input-settings.ts';
@@ -11,10 +11,6 @@ import { jsonHead, prefixHead } from './line-head.ts';
 import { RecordFormat } from './record-format.ts';
 import type { SettingsValues } from './settings.ts';
 import { startPosition } from './tail-arguments.ts';
-
-/** Of what the process may open: the rest is for stdout, the admin server, watches, the checkpoint. */
-const SHARE_OF_DESCRIPTORS = 0.9;
-const DEFAULT_DESCRIPTORS = 1024;
 
 export type Plan = {
   readonly inputs: readonly FollowInput[];
@@ -101,26 +97,13 @@ export function planRun(values: SettingsValues, asTail: boolean): Run {
   };
 }
 
-/** The engine's options that are settings as they stand. */
+/** The engine's options. */
 export function planFollow(values: SettingsValues) {
-  const { sleepInterval, pollInterval, maxOpenFiles } = values;
-  return {
-    rotateWaitMs: values.rotateWait,
-    keepRotatedMaxBytes: values.keepRotatedMax,
-    watch: values.watch,
-    pollIntervalMs: sleepInterval === undefined ? pollInterval : Math.max(MIN_POLL_MS, sleepInterval * 1000),
-    sweepIntervalMs: values.sweepInterval,
-    discoveryIntervalMs: values.discoveryInterval,
-    maxOpenFiles: maxOpenFiles > 0 ? maxOpenFiles : openFileBudget(),
-    endWhenRemoved: values.exitWhenRemoved,
-  };
+  const { sleepInterval, exitWhenRemoved } = values;
+  const options = { ...followOptions(values), endWhenRemoved: exitWhenRemoved };
+  if (sleepInterval === undefined) return options;
+  return { ...options, pollIntervalMs: Math.max(MIN_POLL_MS, sleepInterval * 1000) };
 }
 
 /** `tail -s 0` means as often as can be; this is often enough. */
 const MIN_POLL_MS = 10;
-
-function openFileBudget(): number {
-  const limits = readFileSync('/proc/self/limits', 'utf8');
-  const soft = Number(/^Max open files\s+(\d+)/m.exec(limits)?.[1] ?? DEFAULT_DESCRIPTORS);
-  return Math.floor(soft * SHARE_OF_DESCRIPTORS);
-}

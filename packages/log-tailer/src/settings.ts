@@ -8,6 +8,7 @@ import {
   type Values,
 } from '@podmate/base/settings';
 import { flagName } from '@podmate/base/settings-grammar';
+import { checkpointRow, ignoreOlderRow, keepingRows, startAtRow, watchingRows } from './follow-settings.ts';
 import { checkInput, perInput } from './input-settings.ts';
 import { parseCount } from './tail-arguments.ts';
 
@@ -23,13 +24,7 @@ const rows = {
     reloadable: true,
   },
   ...perInput,
-  startAt: {
-    kind: 'choice',
-    group: 'Files',
-    choices: ['beginning', 'end'],
-    default: 'beginning',
-    help: 'Where to begin in files that are there at the start and that no checkpoint knows.',
-  },
+  startAt: startAtRow,
   lines: {
     kind: 'string',
     group: 'As tail',
@@ -98,25 +93,8 @@ const rows = {
     metavar: 'PID',
     help: 'End, drained, when this process (of all that are given) is no more; needs a shared process namespace.',
   },
-  checkpoint: {
-    kind: 'string',
-    group: 'Delivery',
-    default: 'auto',
-    metavar: 'DIR|auto|off',
-    help: 'Where to remember what was delivered. auto: /var/lib/log-tailer if it is there, else .log-tailer beside the logs.',
-  },
-  rotateWait: {
-    kind: 'duration',
-    group: 'Delivery',
-    default: '30s',
-    help: 'A rotated file is followed on until nothing came for this long. What is unread is never dropped.',
-  },
-  keepRotatedMax: {
-    kind: 'bytes',
-    group: 'Delivery',
-    default: '1GiB',
-    help: 'Delivered rotated files are let go sooner when they hold more disk space than this.',
-  },
+  checkpoint: checkpointRow('log-tailer'),
+  ...keepingRows,
   linger: {
     kind: 'duration',
     group: 'Lifecycle',
@@ -129,47 +107,8 @@ const rows = {
     group: 'Lifecycle',
     help: 'End when all files were removed and are delivered.',
   },
-  ignoreOlder: {
-    kind: 'duration',
-    group: 'Files',
-    default: 'off',
-    help: 'Pass over what is in files that nobody wrote to for this long; new lines are delivered.',
-  },
-  watch: {
-    kind: 'choice',
-    group: 'Watching',
-    choices: ['auto', 'inotify', 'poll'],
-    default: 'auto',
-    help: 'How changes are noticed. auto: inotify, but polling on network and FUSE file systems.',
-  },
-  pollInterval: {
-    kind: 'duration',
-    group: 'Watching',
-    default: '250ms',
-    min: 10,
-    help: 'How often to look when polling.',
-  },
-  sweepInterval: {
-    kind: 'duration',
-    group: 'Watching',
-    default: '1s',
-    min: 10,
-    help: 'How often to look at all files in case a notice was lost; large crowds take turns.',
-  },
-  discoveryInterval: {
-    kind: 'duration',
-    group: 'Watching',
-    default: '1s',
-    min: 10,
-    help: 'How often to look for new files in case a notice was lost.',
-  },
-  maxOpenFiles: {
-    kind: 'integer',
-    group: 'Watching',
-    default: '0',
-    min: 0,
-    help: 'Idle files beyond this many are closed and opened again when they grow; 0: 90 % of the process limit.',
-  },
+  ignoreOlder: ignoreOlderRow,
+  ...watchingRows,
   inputs: {
     kind: 'sections',
     group: 'Files',

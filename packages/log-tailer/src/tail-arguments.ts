@@ -42,19 +42,24 @@ function readShellCall(argv: readonly string[]): Call {
 /** The words of one simple command; undefined when it asks for more than words: variables, pipes, lists. */
 export function shellWords(script: string): string[] | undefined {
   const words: string[] = [];
-  const token = /\s*((?:'[^']*'|"[^"$`\\]*"|\\.|[^\s'"\\$`;&|<>()#!])+)/sy;
+  const token = /\s*((?:'[^']*'|"(?:[^"$`\\]|\\.)*"|\\.|[^\s'"\\$`;&|<>()#!])+)/sy;
   for (let at = 0; at < script.trimEnd().length; at = token.lastIndex) {
     token.lastIndex = at;
     const match = token.exec(script);
     if (match === null) return undefined;
     words.push(
       match[1]!.replace(
-        /'([^']*)'|"([^"]*)"|\\(.)/gs,
-        (_, single, double, escaped) => single ?? double ?? escaped,
+        /'([^']*)'|"((?:[^"\\]|\\.)*)"|\\(.)/gs,
+        (_, single, double, escaped) => single ?? (double === undefined ? escaped : unescaped(double)),
       ),
     );
   }
   return words;
+}
+
+/** Between double quotes a backslash is one unless `$`, a backquote, `"`, a backslash or a newline follows. */
+function unescaped(text: string): string {
+  return text.replace(/\\([$`"\\\n])/g, (_, escaped: string) => (escaped === '\n' ? '' : escaped));
 }
 
 /** POSIX 1003.1-1990 forms, GNU's and busybox's to this day: `-5`, `-5f`, `-20c`, `+5` as the first argument. */

@@ -58,6 +58,7 @@ describe('shellWords', () => {
     { script: `'$x|y' "a;b"`, words: ['$x|y', 'a;b'] },
     { script: '', words: [] },
     { script: '/var/log/*.log', words: ['/var/log/*.log'] },
+    { script: String.raw`"\$1\"\\" "a\n"`, words: ['$1"\\', String.raw`a\n`] },
   ])('$script', ({ script, words }) => expect(shellWords(script)).toEqual(words));
 
   test.each([
