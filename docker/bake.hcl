@@ -21,6 +21,7 @@ variable "IMAGES" {
   default = [
     # begin:images
     { name = "log-tailer", description = "Sidecar: log files to stdout, losing nothing across rotation, restarts, slow readers and shutdown." },
+    { name = "date-adapter", description = "Adapter: log lines in the format you want, by awk programs, date layouts or rules, line by line." },
 # end:images
   ]
 }

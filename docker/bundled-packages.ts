@@ -4,6 +4,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Metafile } from 'esbuild';
+import { DEFERRED, SHARED } from './deferred-half.ts';
 
 export type BundledPackage = {
   readonly name: string;
@@ -52,10 +53,14 @@ function onlyOutput(metafile: Metafile): Metafile['outputs'][string] {
   return output;
 }
 
-/** The third-party packages in the bundle, by name. Inputs of which no byte was kept do not count. */
-export function bundledPackages(metafile: Metafile, root: string): BundledPackage[] {
+/**
+ * The third-party packages in the bundle, by name. Inputs of which no byte was kept do not count. @param metafiles one,
+ * or one of each half
+ */
+export function bundledPackages(metafiles: readonly Metafile[], root: string): BundledPackage[] {
   const bytesOf = new Map<string, number>();
-  for (const [input, { bytesInOutput }] of Object.entries(onlyOutput(metafile).inputs)) {
+  const inputs = metafiles.flatMap((metafile) => Object.entries(onlyOutput(metafile).inputs));
+  for (const [input, { bytesInOutput }] of inputs) {
     const folder = packageFolder(input);
     if (folder === undefined || bytesInOutput === 0) continue;
     bytesOf.set(folder, (bytesOf.get(folder) ?? 0) + bytesInOutput);
@@ -66,10 +71,13 @@ export function bundledPackages(metafile: Metafile, root: string): BundledPackag
 }
 
 /** Node's own modules the bundle asks for, lazily or not: what must stay out (tls, http2) is seen here. */
-export function nodeModules(metafile: Metafile): string[] {
-  const names = onlyOutput(metafile)
-    .imports.filter((entry) => entry.external === true)
-    .map((entry) => entry.path.replace(/^node:/, ''));
+export function nodeModules(metafiles: readonly Metafile[]): string[] {
+  const names = metafiles
+    .flatMap((metafile) => onlyOutput(metafile).imports)
+    .filter(
+      ({ external, path }) => external === true && !path.startsWith(SHARED) && !path.startsWith(DEFERRED),
+    )
+    .map(({ path }) => path.replace(/^node:/, ''));
   return [...new Set(names)].toSorted();
 }
 

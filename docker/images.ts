@@ -9,6 +9,10 @@ export type Image = {
   readonly links: readonly string[];
   /** The bundle may not outgrow this: a new dependency must be argued, not slip in. */
   readonly bundleBudgetBytes: number;
+  /** For a large program: half the bytes, and as many fewer for V8 to read at each start. Stack traces suffer. */
+  readonly minified?: true;
+  /** What is reached through `import()` alone is compiled only when it is asked for; see deferred-half.ts. */
+  readonly defersImports?: true;
   /** Arguments with which it does its job in an otherwise empty container, and what one more of it may then cost. */
   readonly idle: { readonly args: readonly string[]; readonly memoryBudgetBytes: number };
 };
@@ -25,6 +29,27 @@ export const images: readonly Image[] = [
     links: ['/usr/bin/tail', '/bin/tail', '/bin/busybox', '/bin/sh', '/bin/ash', '/bin/bash'],
     bundleBudgetBytes: 700 * KIB,
     idle: { args: ['-n1', '-F', '/etc/os-release'], memoryBudgetBytes: 20 * MIB },
+  },
+  // Called as an awk it is plain awk; its `sh` is no shell either, it reads `sh -c 'tail ... | awk ...'` itself.
+  {
+    name: 'date-adapter',
+    description:
+      'Adapter: log lines in the format you want, by awk programs, date layouts or rules, line by line.',
+    links: [
+      '/usr/bin/awk',
+      '/usr/bin/gawk',
+      '/usr/bin/mawk',
+      '/bin/awk',
+      '/bin/busybox',
+      '/bin/sh',
+      '/bin/ash',
+      '/bin/bash',
+    ],
+    bundleBudgetBytes: 850 * KIB,
+    // 1.5 MB otherwise; `awk 'BEGIN { }'` takes 69 ms of CPU instead of 77.
+    minified: true,
+    defersImports: true,
+    idle: { args: ['{ print $1 }', '/etc/os-release'], memoryBudgetBytes: 30 * MIB },
   },
 ];
 

@@ -57,6 +57,56 @@ test('makes one file that runs alone, by its first line and mode also without na
   expect(execFileSync(process.execPath, [file], { encoding: 'utf8' })).toBe('tiny works\n');
 });
 
+test('minified where the row says so: smaller, in lines that an error message can show, and no less a program', async () => {
+  const root = await repository(withTiny);
+  const plain = await bundle(sample, join(root, 'plain'), root);
+  const { file, bytes } = await bundle({ ...sample, minified: true }, join(root, 'out'), root);
+  expect(bytes).toBeLessThan(plain.bytes);
+  expect(
+    Math.max(
+      ...readFileSync(file, 'utf8')
+        .split('\n')
+        .map((line) => line.length),
+    ),
+  ).toBeLessThan(1000);
+  expect(execFileSync(process.execPath, [file], { encoding: 'utf8' })).toBe('tiny works\n');
+});
+
+/** A main that says what it needs first, and the rest on demand; `state` is in both halves. */
+const withRest: Files = {
+  ...withTiny,
+  [MAIN]: `import { state } from './state.ts';
+import { writeSync } from 'node:fs';
+state.word = 'first';
+if (process.argv[2] === 'both') import('./rest.ts').then(({ finish }) => finish());
+else writeSync(1, 'first alone\\n');
+`,
+  'packages/sample/src/state.ts': "export const state = { word: '' };",
+  'packages/sample/src/rest.ts': `import { word } from 'tiny';
+import { writeSync } from 'node:fs';
+import { state } from './state.ts';
+export async function finish() {
+  const { last } = await import('./last.ts');
+  writeSync(1, [state.word, word, last].join(' ') + '\\n');
+}
+`,
+  'packages/sample/src/last.ts': "export const last = 'ü';",
+};
+
+test('what import() alone reaches is text until it is asked for; a module of both halves is there once', async () => {
+  const root = await repository(withRest);
+  const { file } = await bundle({ ...sample, defersImports: true }, join(root, 'out'), root);
+  const run = (...args: string[]): string =>
+    execFileSync(process.execPath, [file, ...args], { encoding: 'utf8' });
+  expect(run()).toBe('first alone\n');
+  expect(run('both')).toBe('first tiny ü\n');
+  expect(readFileSync(file, 'utf8').match(/word: ""/g)).toHaveLength(1);
+  expect(JSON.parse(readFileSync(join(root, 'out/sample.contents.json'), 'utf8'))).toMatchObject({
+    nodeModules: ['fs', 'vm'],
+    packages: [{ name: 'tiny' }],
+  });
+});
+
 test('makes an executable of a file that was none', async () => {
   const root = await repository({ ...withTiny, 'out/sample.cjs': 'old' });
   chmodSync(join(root, 'out/sample.cjs'), 0o600);
