@@ -10,7 +10,7 @@ import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeFileSync, writ
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { ByteSink } from '../src/dates/byte-sink.ts';
+import { ByteOutput } from '../src/byte-output.ts';
 import { compileDateRule, type DateRule } from '../src/dates/date-rule.ts';
 
 const CHUNK_BYTES = 256 * 1024;
@@ -26,7 +26,7 @@ function contestant(file: string, toZone: string): void {
   );
   const input = openSync(file, 'r');
   const buffer = Buffer.allocUnsafe(2 * CHUNK_BYTES);
-  const out = new ByteSink();
+  const out = new ByteOutput();
   let kept = 0;
   for (let read = 1; read > 0;) {
     read = readSync(input, buffer, kept, CHUNK_BYTES, null);
@@ -106,7 +106,7 @@ function engine(): void {
     const bytes = Buffer.concat(lines);
     const ends: number[] = [];
     for (const line of lines) ends.push((ends.at(-1) ?? 0) + line.length);
-    const out = new ByteSink();
+    const out = new ByteOutput();
     const turn = (): void => {
       let from = 0;
       for (let index = 0; index < STAMPS; index++) {

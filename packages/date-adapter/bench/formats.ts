@@ -17,7 +17,7 @@ import {
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SeededRandom } from '@podmate/testkit/seeded-random';
-import { ByteOutput } from '../src/formats/byte-output.ts';
+import { ByteOutput } from '../src/byte-output.ts';
 import { FieldNames } from '../src/formats/field-names.ts';
 import { inputFormat } from '../src/formats/input-formats.ts';
 import { LineConverter } from '../src/formats/line-converter.ts';

@@ -2,9 +2,13 @@
 // its operands. Pure; for awk-command.ts. Options end at the first word that is none (POSIX guideline 9).
 import { resolveEscapes } from './awk/escapes.ts';
 import type { InitialAssignment } from './awk/interpreter/interpreter.ts';
+import { qualify } from './awk/namespaces.ts';
 
 /** A piece of program: from the command line, or a file to be read. */
-export type ProgramPart = { readonly text: string } | { readonly file: string };
+export type ProgramPart =
+  | { readonly text: string }
+  | { readonly file: string }
+  | { readonly library: string };
 
 export type AwkArguments =
   | { readonly kind: 'version' | 'help' }
@@ -16,6 +20,8 @@ export type AwkArguments =
       readonly posix: boolean;
       readonly csv: boolean;
       readonly bytes: boolean;
+      /** Nothing outside but the operands may be reached. */
+      readonly sandbox: boolean;
     };
 
 /** A command line that cannot be understood. */
@@ -27,12 +33,14 @@ const LONG: Readonly<Record<string, string>> = {
   assign: 'v',
   file: 'f',
   exec: 'E',
+  include: 'i',
   source: 'e',
   version: 'V',
   help: 'h',
   posix: 'P',
   csv: 'k',
   'characters-as-bytes': 'b',
+  sandbox: 'S',
   traditional: 'c',
   optimize: 'O',
   'no-optimize': 's',
@@ -42,7 +50,7 @@ const LONG: Readonly<Record<string, string>> = {
   'lint-old': 't',
 };
 
-const WITH_VALUE = 'FvfEeW';
+const WITH_VALUE = 'FvfEeiW';
 /** Accepted, for scripts that have them: they change nothing here. */
 const WITHOUT_EFFECT = 'cOsrNt';
 
@@ -52,6 +60,7 @@ type Reading = {
   posix: boolean;
   csv: boolean;
   bytes: boolean;
+  sandbox: boolean;
   special: 'version' | 'help' | undefined;
   /** After -E nothing is an option any more. */
   isLast: boolean;
@@ -65,19 +74,20 @@ export function readAwkArguments(args: readonly string[]): AwkArguments {
     posix: false,
     csv: false,
     bytes: false,
+    sandbox: false,
     special: undefined,
     isLast: false,
   };
   let rest = readOptions(args, reading);
   if (reading.special !== undefined) return { kind: reading.special };
-  if (reading.program.length === 0) {
+  if (!reading.program.some((part) => !('library' in part))) {
     const [text] = rest;
     if (text === undefined) throw new UsageError('no program');
     reading.program.push({ text });
     rest = rest.slice(1);
   }
-  const { program, assignments, posix, csv, bytes } = reading;
-  return { kind: 'run', program, assignments, operands: rest, posix, csv, bytes };
+  const { program, assignments, posix, csv, bytes, sandbox } = reading;
+  return { kind: 'run', program, assignments, operands: rest, posix, csv, bytes, sandbox };
 }
 
 /** @returns what is left */
@@ -134,6 +144,7 @@ function setFlag(letter: string, reading: Reading): void {
   else if (letter === 'P') reading.posix = true;
   else if (letter === 'k') reading.csv = true;
   else if (letter === 'b') reading.bytes = true;
+  else if (letter === 'S') reading.sandbox = true;
   else if (!WITHOUT_EFFECT.includes(letter)) throw new UsageError(`unknown option -${letter}`);
 }
 
@@ -152,6 +163,9 @@ function setValue(letter: string, value: string, reading: Reading): void {
       reading.program.push({ file: value });
       reading.isLast = true;
       break;
+    case 'i':
+      reading.program.push({ library: value });
+      break;
     case 'e':
       reading.program.push({ text: value });
       break;
@@ -168,7 +182,8 @@ function readMawkOption(value: string, reading: Reading): void {
 }
 
 function readAssignment(value: string, posix: boolean): InitialAssignment {
-  const [, name, text] = /^([A-Za-z_][A-Za-z0-9_]*)=(.*)$/s.exec(value) ?? [];
+  const [, written, text] = /^((?:[A-Za-z_]\w*::)?[A-Za-z_]\w*)=(.*)$/s.exec(value) ?? [];
+  const name = written === undefined ? undefined : qualify(written, undefined);
   if (name === undefined || text === undefined) throw new UsageError(`-v ${value} is no name=value`);
   return { name, text: resolveEscapes(text, { posix }) };
 }

@@ -1,10 +1,12 @@
 // The command awk: its arguments, the program, a run on real descriptors. What the image's `awk` link calls: plain
 // awk, nothing followed, everything allowed. Returns the exit status; only main.ts touches the process.
+import { refuseReaches } from './awk/analysis-reaches.ts';
 import { runProgram } from './awk/compiler/run.ts';
 import { textCodec } from './awk/interpreter/bytes.ts';
 import { ProgramError } from './awk/interpreter/interpreter.ts';
 import { isRecursive } from './awk/interpreter/recursion.ts';
 import { parseProgram } from './awk/parser.ts';
+import { ProgramPieces } from './awk/program-pieces.ts';
 import { type Source, SourceError } from './awk/source-error.ts';
 import { type ByteSink, type ByteSource, type World, WorldError } from './awk/world.ts';
 import { type AwkArguments, type ProgramPart, readAwkArguments, UsageError } from './awk-arguments.ts';
@@ -29,7 +31,8 @@ export type AwkResult = number | { readonly recursive: readonly Source[] };
 const BROKEN_PIPE_STATUS = 141;
 const FAULT_STATUS = 2;
 
-const HELP = `usage: awk [-F separator] [-v name=value]... [--csv] [--posix] [-f file | program] [file | name=value]...
+const HELP = `usage: awk [-F separator] [-v name=value]... [--csv] [--posix] [--sandbox]
+           [-i file]... [-f file | program] [file | name=value]...
 `;
 
 /** Runs awk to its end; the status is the program's own, or 2 for what is wrong with it or the command line. */
@@ -64,28 +67,47 @@ function run(command: AwkArguments, invocation: AwkInvocation): AwkResult {
     world.stdout.flush();
     return 0;
   }
-  const { program, assignments, posix, csv, bytes } = command;
-  const sources =
-    invocation.sources ?? program.map((part, index) => readPart(part, index, program.length, world));
+  const { program, assignments, posix, csv, bytes, sandbox } = command;
+  const sources = invocation.sources ?? readProgram(program, posix, world);
   const parsed = parseProgram(sources, { posix });
+  if (sandbox) refuseReaches(parsed, new Set(), '--sandbox');
   if (!invocation.hasDeepStack && isRecursive(parsed)) return { recursive: sources };
   return runProgram(parsed, world, assignments, { utf8: !bytes && isUtf8(invocation.environment), csv });
 }
 
-function readPart(part: ProgramPart, index: number, count: number, world: World): Source {
-  if ('text' in part)
-    return { name: count === 1 ? 'command line' : `command line ${index + 1}`, text: part.text };
-  const source = part.file === '-' ? world.stdin : openProgram(part.file, world);
-  return { name: part.file, text: textCodec(true).decode(readAll(source)) };
+/** Directives are gawk's: with --posix the parser refuses them. */
+function readProgram(parts: readonly ProgramPart[], posix: boolean, world: World): readonly Source[] {
+  const read = (file: string): Source => readProgramFile(file, world);
+  const program = new ProgramPieces(read, !posix);
+  for (const [index, part] of parts.entries()) {
+    const name = parts.length === 1 ? 'command line' : `command line ${index + 1}`;
+    if ('text' in part) program.text({ name, text: part.text });
+    else if ('library' in part) program.library(part.library);
+    else program.file(part.file);
+  }
+  return program.pieces;
 }
 
-function openProgram(path: string, world: World): ByteSource {
-  try {
-    return world.openSource(path);
-  } catch (error) {
-    if (!(error instanceof WorldError)) throw error;
-    throw new ProgramError(`cannot open program file ${path}: ${error.message}`, { cause: error });
+function readProgramFile(file: string, world: World): Source {
+  if (file === '-') return { name: file, text: textCodec(true).decode(readAll(world.stdin)) };
+  let fault: WorldError | undefined;
+  for (const path of programPaths(file, world.environment.get('AWKPATH') ?? '')) {
+    try {
+      return { name: path, text: textCodec(true).decode(readAll(world.openSource(path))) };
+    } catch (error) {
+      if (!(error instanceof WorldError)) throw error;
+      fault ??= error;
+    }
   }
+  throw new ProgramError(`cannot open program file ${file}: ${fault?.message}`, { cause: fault });
+}
+
+/** Where a program file may be: here or in a directory of AWKPATH, as it is called or with .awk behind (gawk). */
+function programPaths(file: string, awkPath: string): string[] {
+  if (file.includes('/')) return [file, `${file}.awk`];
+  const directories = awkPath.split(':').filter((directory) => directory !== '' && directory !== '.');
+  const found = [file, ...directories.map((directory) => `${directory}/${file}`)];
+  return [...found, ...found.map((path) => `${path}.awk`)];
 }
 
 function readAll(source: ByteSource): Uint8Array {

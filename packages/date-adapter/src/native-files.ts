@@ -6,6 +6,8 @@ import { type ByteSink, type ByteSource, WorldError } from './awk/world.ts';
 
 /** What a pipe of Linux holds; reading or writing more at once gains nothing. */
 const BUFFER_BYTES = 65_536;
+/** From here on a copy costs more than a call of the system now instead of one later. */
+const WRITTEN_AT_ONCE = 16_384;
 
 /** strerror's words where they differ from libuv's in more than the capital. */
 const WORDS: Readonly<Record<string, string>> = {
@@ -75,10 +77,14 @@ export class FileSource implements ByteSource {
   read(): Uint8Array | undefined {
     this.#buffer ??= Buffer.allocUnsafe(BUFFER_BYTES);
     const buffer = this.#buffer;
+    const count = this.readInto(buffer, 0, buffer.length);
+    return count === 0 ? undefined : buffer.subarray(0, count);
+  }
+
+  readInto(bytes: Uint8Array, at: number, end: number): number {
     for (;;) {
       try {
-        const count = attempt(() => readSync(this.#fd, buffer, 0, buffer.length, null));
-        return count === 0 ? undefined : buffer.subarray(0, count);
+        return attempt(() => readSync(this.#fd, bytes, at, end - at, null));
       } catch (error) {
         if (!isRetry(error)) throw error;
         waitABit();
@@ -106,7 +112,8 @@ export class FileSink implements ByteSink {
 
   write(bytes: Uint8Array): void {
     if (this.#filled + bytes.length > this.#buffer.length) this.flush();
-    if (bytes.length > this.#buffer.length) this.#writeAll(bytes);
+    if (bytes.length > this.#buffer.length || (this.#filled === 0 && bytes.length >= WRITTEN_AT_ONCE))
+      this.#writeAll(bytes);
     else {
       this.#buffer.set(bytes, this.#filled);
       this.#filled += bytes.length;

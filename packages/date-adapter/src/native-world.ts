@@ -1,7 +1,7 @@
 // The world of an awk program, for real: descriptors 0, 1 and 2, files, commands by /bin/sh, the clock.
 // For awk-command.ts. Names come in the text model; those that are no UTF-8 are given to the system as bytes.
 import { textCodec } from './awk/interpreter/bytes.ts';
-import type { ByteSink, ByteSource, World } from './awk/world.ts';
+import type { ByteSink, ByteSource, CommandEnvironment, World } from './awk/world.ts';
 import { openCommandSink, openCommandSource, runCommand } from './native-commands.ts';
 import { FileSink, FileSource, openForReading, openForWriting } from './native-files.ts';
 
@@ -42,16 +42,16 @@ export class NativeWorld implements World {
       : new FileSink(open, false);
   }
 
-  openCommandSource(command: string): ByteSource {
-    return openCommandSource(systemCommand(command), undefined);
+  openCommandSource(command: string, environment?: CommandEnvironment): ByteSource {
+    return openCommandSource(systemCommand(command), environment);
   }
 
-  openCommandSink(command: string): ByteSink {
-    return openCommandSink(systemCommand(command), undefined);
+  openCommandSink(command: string, environment?: CommandEnvironment): ByteSink {
+    return openCommandSink(systemCommand(command), environment);
   }
 
-  system(command: string): number {
-    return runCommand(systemCommand(command), undefined);
+  system(command: string, environment?: CommandEnvironment): number {
+    return runCommand(systemCommand(command), environment);
   }
 
   clock(): number {

@@ -10,6 +10,7 @@ const nothing = {
   posix: false,
   csv: false,
   bytes: false,
+  sandbox: false,
 };
 
 const FS = (text: string): { name: string; text: string } => ({ name: 'FS', text });
@@ -56,6 +57,22 @@ test.each([
     in: ['--posix', '--csv', '--field-separator=:', '--assign', 'x=1', 'p'],
     out: { posix: true, csv: true, assignments: [FS(':'), { name: 'x', text: '1' }] },
   },
+  {
+    name: '-i beside the program',
+    in: ['-i', 'a', '--include=b', 'p', 'x'],
+    out: { program: [{ library: 'a' }, { library: 'b' }, { text: 'p' }], operands: ['x'] },
+  },
+  {
+    name: '-v of a namespace',
+    in: ['-v', 'a::b=1', '-v', 'awk::c=2', 'p'],
+    out: {
+      assignments: [
+        { name: 'a::b', text: '1' },
+        { name: 'c', text: '2' },
+      ],
+    },
+  },
+  { name: 'the sandbox', in: ['-S', 'p'], out: { sandbox: true } },
   { name: '-W of mawk', in: ['-W', 'interactive', 'p'], out: {} },
 ])('$name', ({ in: args, out }) => expect(readAwkArguments(args)).toEqual({ ...nothing, ...out }));
 

@@ -1,6 +1,6 @@
 // The command awk as a process: descriptors, commands, exit statuses, what it says when something is wrong.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -13,12 +13,16 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
-function awk(args: readonly string[], stdin = ''): { out: string; errors: string; status: number | null } {
-  const { stdout, stderr, status } = spawnSync(process.execPath, [main, ...args], {
+function awk(
+  args: readonly string[],
+  stdin = '',
+  environment: Readonly<Record<string, string>> = {},
+): { out: string; errors: string; status: number | null } {
+  const { stdout, stderr, status } = spawnSync(process.execPath, [main, 'awk', ...args], {
     cwd: directory,
     input: stdin,
     encoding: 'latin1',
-    env: { ...process.env, LC_ALL: 'C.UTF-8' },
+    env: { ...process.env, LC_ALL: 'C.UTF-8', ...environment },
   });
   return { out: stdout, errors: stderr, status };
 }
@@ -84,6 +88,35 @@ describe('files', () => {
     expect(awk(['-f', 'one.awk', '-f', '-'], 'BEGIN { print f(4) }').out).toBe('8\n');
   });
 
+  test('included ones, from AWKPATH and without their .awk', () => {
+    mkdirSync(path.join(directory, 'lib'), { recursive: true });
+    writeFileSync(
+      path.join(directory, 'lib/twice.awk'),
+      '@namespace "lib"\nfunction twice(x) { return 2 * x }\n',
+    );
+    writeFileSync(path.join(directory, 'main.awk'), '@include "twice"\n\nBEGIN { print lib::twice(4) }\n');
+    const environment = { AWKPATH: '.:lib' };
+    expect(awk(['-f', 'main'], '', environment).out).toBe('8\n');
+    expect(awk(['-i', 'twice', '-f', 'main'], '', environment).out).toBe('8\n');
+    expect(awk(['-i', 'lib/twice', 'BEGIN { f = "lib::twice"; print @f(5) }']).out).toBe('10\n');
+    expect(awk(['-f', 'main.awk']).errors).toBe(
+      'awk: cannot open program file twice: No such file or directory\n',
+    );
+    expect(awk(['--posix', '-f', 'main.awk'], '', environment).errors).toMatch(/@include is not supported\n/);
+  });
+
+  test.each([
+    { name: 'compiled', before: '' },
+    { name: 'interpreted', before: 'IGNORECASE = 0; ' },
+  ])('what cannot be written need not end the program, $name', ({ before }) => {
+    const program = (key: string): string =>
+      `BEGIN { ${before}PROCINFO[${key}] = 1; print "a" > "no/such"; print "on", ERRNO }`;
+    const on = { out: 'on No such file or directory\n', errors: '', status: 0 };
+    expect(awk([program('"NONFATAL"')])).toEqual(on);
+    expect(awk([program('"no/such", "NONFATAL"')])).toEqual(on);
+    expect(awk([program('"other", "NONFATAL"')]).status).toBe(2);
+  });
+
   test('a directory is skipped, what is not there ends the run', () => {
     expect(awk(['{ print }', '.'])).toEqual({
       out: '',
@@ -107,6 +140,11 @@ describe('what is wrong', () => {
       errors: /^awk: command line:1:\d+: .*\nBEGIN \{ print\n +\^\n$/,
     },
     { name: 'the run', args: ['BEGIN { print 1 / 0 }'], errors: /^awk: command line:1: division by zero\n$/ },
+    {
+      name: 'a reach in the sandbox',
+      args: ['--sandbox', 'BEGIN { system("true") }'],
+      errors: /^awk: command line:1:9: system\(\) is not allowed with --sandbox\n/,
+    },
     {
       name: 'a program file',
       args: ['-f', 'none.awk'],
@@ -134,24 +172,24 @@ test('exit statuses', () => {
 });
 
 test('whoever reads us may stop', () => {
-  const shell = `"${process.execPath}" "${main}" 'BEGIN { while (1) print "y" }' | head -n 1`;
+  const shell = `"${process.execPath}" "${main}" awk 'BEGIN { while (1) print "y" }' | head -n 1`;
   expect(spawnSync('/bin/sh', ['-c', shell], { encoding: 'utf8', timeout: 15_000 }).stdout).toBe('y\n');
 });
 
 test('a full disk is told', () => {
-  const shell = `"${process.execPath}" "${main}" 'BEGIN { print "y" }' > /dev/full`;
+  const shell = `"${process.execPath}" "${main}" awk 'BEGIN { print "y" }' > /dev/full`;
   const { stderr, status } = spawnSync('/bin/sh', ['-c', shell], { encoding: 'utf8' });
   expect(stderr).toBe('awk: cannot write standard output: No space left on device\n');
   expect(status).toBe(2);
 });
 
 test('bytes in arguments and environment', () => {
-  const shell = `X=$(printf 'a\\351') "${process.execPath}" "${main}" "BEGIN { printf \\"$(printf '\\351')%s\\", ENVIRON[\\"X\\"] }"`;
+  const shell = `X=$(printf 'a\\351') "${process.execPath}" "${main}" awk "BEGIN { printf \\"$(printf '\\351')%s\\", ENVIRON[\\"X\\"] }"`;
   expect(spawnSync('/bin/sh', ['-c', shell], { encoding: 'latin1' }).stdout).toBe('\u00e9a\u00e9');
 });
 
 test('lines leave as soon as they come', () => {
-  const shell = `(echo a; sleep 2; echo b) | "${process.execPath}" "${main}" '{ print; if (NR == 1) print "seen" > "first" }' | (read x; sleep 0.2; cat first 2>/dev/null; echo "got $x"; cat)`;
+  const shell = `(echo a; sleep 2; echo b) | "${process.execPath}" "${main}" awk '{ print; if (NR == 1) print "seen" > "first" }' | (read x; sleep 0.2; cat first 2>/dev/null; echo "got $x"; cat)`;
   const { stdout } = spawnSync('/bin/sh', ['-c', shell], { encoding: 'utf8', cwd: directory });
   expect(stdout).toBe('got a\nb\n');
 });

@@ -1,7 +1,8 @@
 // Where a program reaches outside: commands it runs, files it reads, files it writes. For the sandbox, which refuses
 // each at its place before the program starts, and for `explain`.
 // Standard output and standard error are no reach, however they are called, as long as the name is a constant.
-import type { Expression, Program } from './ast.ts';
+import type { BuiltinCall, Expression, LValue, Program } from './ast.ts';
+import { argumentKind, findBuiltin } from './builtins.ts';
 import { SourceError } from './source-error.ts';
 import { type Node, walkProgram } from './walk.ts';
 
@@ -39,12 +40,14 @@ export function findReaches(program: Program): readonly Reach[] {
 
 /**
  * @param allowed what the operator permits
+ * @param sandbox the flag that forbids; where it is not given, one permits
  * @throws SourceError at the first place that needs more, naming the flag
  */
-export function refuseReaches(program: Program, allowed: ReadonlySet<Permission>): void {
+export function refuseReaches(program: Program, allowed: ReadonlySet<Permission>, sandbox?: string): void {
   const refused = findReaches(program).find(({ permission }) => !allowed.has(permission));
   if (refused === undefined) return;
-  const what = `${refused.what} is not allowed here; --allow ${refused.permission} permits it`;
+  const reason = sandbox === undefined ? `here; --allow ${refused.permission} permits it` : `with ${sandbox}`;
+  const what = `${refused.what} is not allowed ${reason}`;
   throw new SourceError(program.source, refused.at, what);
 }
 
@@ -60,16 +63,26 @@ function reachOf(node: Node): Reach | undefined {
       return reach('write', at, `${node.kind} ${kind === 'append' ? '>>' : '>'} file`, target);
     }
     case 'getline':
+      if (node.target !== undefined && argvReach(node.target) !== undefined) return argvReach(node.target);
       if (node.source === undefined || node.from === 'input') return undefined;
       if (node.from === 'command') return reach('exec', node.at, 'command | getline', node.source);
       return OWN_INPUTS.has(constant(node.source) ?? '')
         ? undefined
         : reach('read', node.at, 'getline < file', node.source);
+    case 'assignment':
+    case 'compoundAssignment':
+    case 'increment':
+    case 'forIn':
+      return argvReach(node.target);
     case 'builtin': {
       const [command] = node.args;
+      const filled = node.args.find((argument, place) => isFilled(node, place) && isArgv(argument));
+      if (filled !== undefined) return fromReach(filled);
       if (node.name !== 'system' || command === undefined || command.kind === 'regex') return undefined;
       return reach('exec', node.at, 'system()', command);
     }
+    case 'call':
+      return fromReach(node.args.find((argument) => isArgv(argument)));
     case 'indirectCall':
       // The variable may hold the name of a builtin, as "system".
       return {
@@ -81,6 +94,30 @@ function reachOf(node: Node): Reach | undefined {
     default:
       return undefined;
   }
+}
+
+/** What stands in ARGV is read as a file: who fills it reaches files the command line does not name. */
+function argvReach(target: LValue): Reach | undefined {
+  return target.kind === 'subscript' ? fromReach(isArgv(target.array) ? target : undefined) : undefined;
+}
+
+function fromReach(node: Node | undefined): Reach | undefined {
+  if (node === undefined) return undefined;
+  return { permission: 'read', at: node.at, what: 'ARGV as a list of files to read', name: undefined };
+}
+
+/** Whether the builtin writes to this argument. */
+function isFilled({ name }: BuiltinCall, place: number): boolean {
+  const builtin = findBuiltin(name, false);
+  const kind = builtin === undefined ? 'value' : argumentKind(builtin, place);
+  return kind === 'array' || kind === 'lvalue';
+}
+
+/** ARGV, an element of it, or SYMTAB, through which every variable is reached. */
+function isArgv(node: Node): boolean {
+  if (node.kind === 'subscript') return isArgv(node.array);
+  if (node.kind !== 'variable' || node.variable.scope !== 'special') return false;
+  return node.variable.name === 'ARGV' || node.variable.name === 'SYMTAB';
 }
 
 function reach(permission: Permission, at: number, what: string, target: Expression): Reach {

@@ -296,8 +296,13 @@ export type RegexOperand = Expression | RegexConstant;
 
 export type NumberConstant = { readonly kind: 'number'; readonly at: number; readonly value: number };
 
-/** Escapes are resolved. */
-export type StringConstant = { readonly kind: 'string'; readonly at: number; readonly value: string };
+/** Escapes are resolved. `isRegex`: gawk's `@/re/`, a string whose type is regexp. */
+export type StringConstant = {
+  readonly kind: 'string';
+  readonly at: number;
+  readonly value: string;
+  readonly isRegex?: true;
+};
 
 /**
  * A regex between slashes, as it was written but for `\/`, which is `/` here. Never an expression by itself: as a

@@ -76,11 +76,12 @@ export const BUILTINS: readonly Builtin[] = [
   row('gawk', 'systime', 0),
   row('gawk', 'typeof', 1, 2, ['any', 'array']),
   row('gawk', 'xor', 2, Infinity),
-  // strptime(text, format [, zone]) -> seconds, or "" when the text is no such date.
+  // strptime(text, layout [, zone]) -> seconds with their fraction, or "" when the text begins with no such date.
+  // Zones are names or offsets; without one that of TZ counts, else UTC.
   row('adapter', 'strptime', 2, 3),
-  // convtime(text, from, to [, fromZone [, toZone]]) -> text.
+  // convtime(text, from, to [, fromZone [, toZone]]) -> the date in the other layout, or the text as it is.
   row('adapter', 'convtime', 3, 5),
-  // json(key, value, ...), logfmt(key, value, ...) -> text.
+  // json(key, value, ...) -> an object, logfmt(key, value, ...) -> a line.
   row('adapter', 'json', 0, Infinity),
   row('adapter', 'logfmt', 0, Infinity),
   // now() -> seconds with their fraction.

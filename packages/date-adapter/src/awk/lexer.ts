@@ -4,13 +4,16 @@
 // Invariant: nothing but the current token has been looked at.
 import { findBuiltin } from './builtins.ts';
 import { resolveEscapes } from './escapes.ts';
+import { qualify, WRITTEN_NAME } from './namespaces.ts';
 import { SourceError, type SourceText } from './source-error.ts';
 import { type TokenKind, keywords, signs } from './tokens.ts';
 
 const BLANKS = /(?:[ \t\f\v\r\uFEFF]+|\\[ \t]*\r?\n|#[^\n]*)*/y;
-const NAME = /[A-Za-z_][A-Za-z_0-9]*/y;
+const PLAIN_NAME = /[A-Za-z_][A-Za-z_0-9]*/y;
 const DECIMAL = /(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?/y;
 const HEXADECIMAL = /0[xX][0-9a-fA-F]+/y;
+/** gawk's; an 8, a 9, a point or an exponent make it decimal. */
+const OCTAL = /0[0-7]+(?![0-9.eE])/y;
 const OPEN_PARENTHESIS = /[ \t]*\(/y;
 
 export class Lexer {
@@ -102,17 +105,22 @@ export class Lexer {
   }
 
   #name(): boolean {
-    const name = this.#match(NAME, this.at);
-    if (name === '') return false;
-    this.text = name;
-    this.#take('name', name.length);
-    this.kind = keywords.get(name) ?? this.#kindOfName(name);
+    const written = this.#match(this.#posix ? PLAIN_NAME : WRITTEN_NAME, this.at);
+    if (written === '') return false;
+    this.#take('name', written.length);
+    const name = this.#posix ? written : qualify(written, this.#source.sourceAt(this.at).namespace);
+    if (name === undefined) throw this.#error(this.at, `a word of awk in the name ${written}`);
+    const isQualified = written.includes('::');
+    this.text = isQualified ? name : written;
+    this.kind = keywords.get(written) ?? this.#kindOfName(this.text, name);
+    if (this.kind === 'name' || this.kind === 'functionName') this.text = name;
     return true;
   }
 
-  #kindOfName(name: string): 'name' | 'functionName' | 'builtin' {
+  /** @param name how it is written @param qualified what that means where it is no builtin */
+  #kindOfName(name: string, qualified: string): 'name' | 'functionName' | 'builtin' {
     const adjacent = this.#program.charAt(this.end) === '(';
-    const builtin = this.#redefined.has(name) ? undefined : findBuiltin(name, this.#posix);
+    const builtin = this.#redefined.has(qualified) ? undefined : findBuiltin(name, this.#posix);
     const called = builtin?.origin === 'adapter' ? adjacent : this.isFollowedBy(OPEN_PARENTHESIS);
     if (builtin !== undefined && (called || builtin.origin === 'posix')) return 'builtin';
     return adjacent ? 'functionName' : 'name';
@@ -120,9 +128,10 @@ export class Lexer {
 
   #number(): boolean {
     const hexadecimal = this.#posix ? '' : this.#match(HEXADECIMAL, this.at);
-    const number = hexadecimal || this.#match(DECIMAL, this.at);
+    const octal = this.#posix ? '' : this.#match(OCTAL, this.at);
+    const number = hexadecimal || octal || this.#match(DECIMAL, this.at);
     if (number === '') return false;
-    this.value = Number(number);
+    this.value = octal === '' ? Number(number) : Number.parseInt(octal, 8);
     this.#take('number', number.length);
     return true;
   }

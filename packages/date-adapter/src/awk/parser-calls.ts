@@ -5,6 +5,9 @@ import { argumentKind, findBuiltin } from './builtins.ts';
 import type { Cursor } from './parser-cursor.ts';
 import type { Names, OpenCall } from './parser-names.ts';
 
+/** Their arguments are keys and values in turn. */
+const PAIRED: ReadonlySet<string> = new Set(['json', 'logfmt']);
+
 export class CallParser {
   readonly #cursor: Cursor;
   readonly #names: Names;
@@ -49,6 +52,8 @@ export class CallParser {
     const args = this.#arguments().map((argument, place) =>
       argumentKind(builtin, place) === 'regex' ? argument : asValue(argument),
     );
+    if (PAIRED.has(name) && args.length % 2 === 1)
+      throw this.#cursor.error(at, `${name}: the last key has no value`);
     if (args.length >= min && args.length <= max) return { kind: 'builtin', at, name, args };
     const wanted = min === max ? `${min}` : max === Infinity ? `at least ${min}` : `${min} to ${max}`;
     throw this.#cursor.error(at, `${name}: ${args.length} arguments given, ${wanted} wanted`);

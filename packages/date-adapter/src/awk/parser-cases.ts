@@ -60,6 +60,8 @@ export class CaseParser {
     const { kind, at, text, value } = this.#cursor.lexer;
     if (kind === '/' || kind === '/=') return this.#expressions.regex();
     this.#cursor.advance();
+    if (kind === '@' && (this.#cursor.kind === '/' || this.#cursor.kind === '/='))
+      return this.#expressions.regex();
     if (kind === 'string') return { kind, at, value: text };
     if (kind === 'number') return { kind, at, value };
     const signed = this.#cursor.lexer.value;

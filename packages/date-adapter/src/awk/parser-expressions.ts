@@ -241,7 +241,7 @@ export class ExpressionParser {
         return this.regex();
       case '$':
         this.#cursor.advance();
-        return { kind: 'field', at, index: asValue(this.#cursor.deeper(() => this.#primary())) };
+        return { kind: 'field', at, index: this.#fieldIndex() };
       case '!':
       case '-':
       case '+':
@@ -257,6 +257,16 @@ export class ExpressionParser {
       default:
         return this.#named();
     }
+  }
+
+  /** Behind a `$`. In `$$x++` the inner field is what is incremented, in `$x++` the only one (all awks). */
+  #fieldIndex(): Expression {
+    const { kind: first } = this.#cursor.lexer;
+    const index = asValue(this.#cursor.deeper(() => this.#primary()));
+    const { kind, at } = this.#cursor.lexer;
+    if (first !== '$' || index.kind !== 'field' || (kind !== '++' && kind !== '--')) return index;
+    this.#cursor.advance();
+    return { kind: 'increment', at, target: index, by: kind === '++' ? 1 : -1, prefix: false };
   }
 
   #prefixed(kind: '!' | '-' | '+'): Expression {
@@ -284,6 +294,8 @@ export class ExpressionParser {
     let reference: LValue & ArrayReference = variable;
     while (this.#cursor.kind === '[') {
       const { at } = this.#cursor.lexer;
+      if (this.#names.posix && reference.kind === 'subscript')
+        throw this.#cursor.error(at, 'arrays of arrays are not in POSIX awk');
       this.#cursor.advance();
       const subscripts = this.#inContext(false, () => this.#list());
       this.#cursor.expect(']');
@@ -292,12 +304,12 @@ export class ExpressionParser {
     return reference;
   }
 
-  /** `@name(args)`, or `@/re/`, a regex as a value: its text. */
+  /** `@name(args)`, or `@/re/`, a regex as a value. */
   #indirect(): Expression {
     const { at } = this.#cursor;
     this.#cursor.advance();
     const isRegex = this.#cursor.kind === '/' || this.#cursor.kind === '/=';
-    return isRegex ? { kind: 'string', at, value: this.regex().source } : this.#calls.indirect(at);
+    return isRegex ? { kind: 'string', at, value: this.regex().source, isRegex } : this.#calls.indirect(at);
   }
 
   #arguments(): RegexOperand[] {

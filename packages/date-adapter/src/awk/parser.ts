@@ -6,6 +6,7 @@ import { BUILTINS, findBuiltin } from './builtins.ts';
 import { Lexer } from './lexer.ts';
 import { Cursor } from './parser-cursor.ts';
 import { ExpressionParser } from './parser-expressions.ts';
+import { qualify } from './namespaces.ts';
 import { Names } from './parser-names.ts';
 import { StatementParser } from './parser-statements.ts';
 import { resolve } from './resolver.ts';
@@ -28,7 +29,9 @@ export function parseProgram(sources: readonly Source[], options: ParseOptions):
   // A function of the program hides a builtin of gawk or ours, also above its definition. Where it is defined shows
   // only when all is read; so a guess, and once more when a comment or a string has misled it.
   const guess = new Set(
-    Array.from(source.text.matchAll(DEFINITION), (match) => match[1] ?? '').filter(canRedefine),
+    Array.from(source.text.matchAll(DEFINITION), ({ 1: name = '', index }) =>
+      canRedefine(name) ? [qualify(name, source.sourceAt(index).namespace) ?? name] : [],
+    ).flat(),
   );
   const first = new ProgramParser(source, options, guess).parse();
   const defined = new Set(first.names.functions.map((definition) => definition.name));
@@ -85,8 +88,17 @@ class ProgramParser {
     for (;;) {
       this.#cursor.skipTerminators();
       if (this.#at('eof')) return { names: this.names, rules: this.#rules };
+      const { at } = this.#cursor;
       this.#item();
+      this.#checkWhole(at);
     }
+  }
+
+  /** @param from where the rule or function begins that has just been read */
+  #checkWhole(from: number): void {
+    const source = this.#source.sourceAt(from);
+    if (source.isWhole !== true || source === this.#source.sourceAt(this.#cursor.at)) return;
+    throw this.#cursor.error(from, 'this does not end in the text that it begins in');
   }
 
   #item(): void {
@@ -211,10 +223,10 @@ class ProgramParser {
     const { at } = this.#cursor;
     const word = /^@[ \t]*(\w+)/.exec(this.#source.text.slice(at, at + 20))?.[1] ?? '';
     if (!DIRECTIVES.has(word)) return;
-    throw this.#cursor.error(
-      at,
-      `@${word} is not supported${word === 'include' ? ': give several -f instead' : ''}`,
-    );
+    // Those that are carried out are gone from the text before it comes here (program-pieces.ts).
+    const place =
+      word === 'load' || this.#posix ? '' : ' but on a line of its own, in a program of the command awk';
+    throw this.#cursor.error(at, `@${word} is not supported${place}`);
   }
 
   #at(kind: TokenKind): boolean {

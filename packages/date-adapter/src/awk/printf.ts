@@ -1,9 +1,10 @@
-// printf of awk: a format becomes pieces once, pieces and values become text. Pure; for both engines, which keep the
-// pieces of constant formats. POSIX awk "Output Statements"; lengths count characters of the text model.
+// printf of awk: pieces of a format and values become text. Pure; for both engines. POSIX awk "Output Statements";
+// lengths count characters of the text model.
 // As gawk where POSIX is silent: integers of any size for %d, %g for %x beyond 64 bits, %c of a number is a code
 // point, unknown conversions pass as they are, `%2$s` picks an argument, too few arguments are an error.
-// Not as gawk: infinities fill their width and print without a plus sign, as C has them.
+// Not as gawk: infinities fill their width, as C has them. Their plus sign is gawk's, but not with --posix.
 import { exponentDigits, fixedDigits, hexadecimalFloat } from './decimal-digits.ts';
+import { type Conversion, parseFormat, type Piece, type Star } from './printf-format.ts';
 
 /** The values of one printf. Asked only for what a conversion needs. */
 export interface PrintfValues {
@@ -19,66 +20,6 @@ export interface PrintfValues {
 /** A format that cannot be filled. The engine adds the place in the program. */
 export class PrintfError extends Error {}
 
-export type Piece = string | Conversion;
-
-export type Conversion = {
-  readonly letter: string;
-  readonly left: boolean;
-  readonly plus: boolean;
-  readonly space: boolean;
-  readonly zero: boolean;
-  readonly alternate: boolean;
-  readonly width: number | Star | undefined;
-  readonly precision: number | Star | undefined;
-  /** From 0; undefined is the next one. */
-  readonly argument: number | undefined;
-};
-
-/** `*` or `*2$`: the number comes from the values. */
-export type Star = { readonly argument: number | undefined };
-
-const CONVERSION =
-  /%(?:(\d+)\$)?([-+ #0']*)(\*(?:(\d+)\$)?|\d+)?(?:\.(\*(?:(\d+)\$)?|-?\d*))?[hlLqjzt]*([- +#0']*)([a-zA-Z%])/g;
-const KNOWN = 'diouxXeEfFgGaAcs%';
-
-/** Reads a format. Never fails: what is no conversion is text. */
-export function parseFormat(format: string): Piece[] {
-  const pieces: Piece[] = [];
-  let done = 0;
-  for (const found of format.matchAll(CONVERSION)) {
-    const conversion = readConversion(found);
-    if (!KNOWN.includes(conversion.letter)) continue;
-    if (found.index > done) pieces.push(format.slice(done, found.index));
-    pieces.push(conversion.letter === '%' ? '%' : conversion);
-    done = found.index + found[0].length;
-  }
-  if (done < format.length) pieces.push(format.slice(done));
-  return pieces;
-}
-
-function readConversion(found: RegExpExecArray): Conversion {
-  const [, argument, early = '', width, widthArgument, precision, precisionArgument, late = '', letter] =
-    found;
-  const flags = early + late;
-  return {
-    letter: letter!,
-    left: flags.includes('-'),
-    plus: flags.includes('+'),
-    space: flags.includes(' '),
-    zero: flags.includes('0'),
-    alternate: flags.includes('#'),
-    width: readCount(width, widthArgument),
-    precision: precision === '' ? 0 : readCount(precision, precisionArgument),
-    argument: argument === undefined ? undefined : Number(argument) - 1,
-  };
-}
-
-function readCount(text: string | undefined, argument: string | undefined): number | Star | undefined {
-  if (text === undefined) return undefined;
-  if (!text.startsWith('*')) return Number(text);
-  return { argument: argument === undefined ? undefined : Number(argument) - 1 };
-}
-
 /** One conversion with its stars filled in. */
 type Settled = Omit<Conversion, 'width' | 'precision' | 'argument'> & {
   readonly width: number;
@@ -88,12 +29,22 @@ type Settled = Omit<Conversion, 'width' | 'precision' | 'argument'> & {
 
 /**
  * Fills a format. @param utf8 whether %c of a number is a code point (else a byte)
+ * @param signsInfinity whether infinity is +inf without a flag
  * @throws PrintfError when there are too few values
  */
-export function fillFormat(pieces: readonly Piece[], values: PrintfValues, utf8: boolean): string {
+export function fillFormat(
+  pieces: readonly Piece[],
+  values: PrintfValues,
+  utf8: boolean,
+  signsInfinity = false,
+): string {
   let out = '';
   let next = 0;
+  let isNumbered = false;
   const take = (argument: number | undefined): number => {
+    isNumbered ||= argument !== undefined;
+    if (isNumbered && (argument === undefined || next > 0))
+      throw new PrintfError('%n$ for all conversions of the format, or for none');
     const index = argument ?? next++;
     if (index >= values.count || index < 0) throw new PrintfError('not enough arguments for the format');
     return index;
@@ -102,7 +53,7 @@ export function fillFormat(pieces: readonly Piece[], values: PrintfValues, utf8:
     if (typeof piece === 'string') out += piece;
     else {
       const settled = settle(piece, (star) => Math.trunc(values.number(take(star.argument))));
-      out += convert(settled, values, take(piece.argument), utf8);
+      out += convert(settled, values, take(piece.argument), utf8, signsInfinity);
     }
   }
   return out;
@@ -120,7 +71,13 @@ function settle(conversion: Conversion, read: (star: Star) => number): Settled {
   };
 }
 
-function convert(conversion: Settled, values: PrintfValues, index: number, utf8: boolean): string {
+function convert(
+  conversion: Settled,
+  values: PrintfValues,
+  index: number,
+  utf8: boolean,
+  signsInfinity: boolean,
+): string {
   switch (conversion.letter) {
     case 's':
       return padText(cutCharacters(values.text(index), conversion.precision), conversion);
@@ -130,8 +87,11 @@ function convert(conversion: Settled, values: PrintfValues, index: number, utf8:
         : cutCharacters(values.text(index), 1) || '\0'; // as C has the empty string
       return padText(character, conversion);
     }
-    default:
-      return formatValue(conversion, values.number(index));
+    default: {
+      const value = values.number(index);
+      const isSigned = signsInfinity && value === Infinity;
+      return formatValue(isSigned ? { ...conversion, plus: true } : conversion, value);
+    }
   }
 }
 
@@ -240,7 +200,13 @@ const BASES: Readonly<Record<string, number>> = { o: 8, u: 10, x: 16, X: 16 };
 function formatUnsigned(conversion: Settled, value: number): string {
   if (value >= 2 ** 64 || value < -(2 ** 63)) return formatReal({ ...conversion, letter: 'g' }, value);
   const digits = BigInt.asUintN(64, BigInt(value)).toString(BASES[conversion.letter] ?? 10);
-  if (conversion.letter === 'o') return padInteger(conversion, '', alternateOctal(conversion, digits));
+  if (conversion.letter === 'o') {
+    // `%#.0o` of zero is the zero that # asks for.
+    const { alternate, precision } = conversion;
+    const settled =
+      alternate && precision === 0 && value === 0 ? { ...conversion, precision: 1 } : conversion;
+    return padInteger(settled, '', alternateOctal(conversion, digits));
+  }
   const prefix = conversion.alternate && value !== 0 && conversion.letter !== 'u' ? '0x' : '';
   const text = padInteger(conversion, prefix, digits);
   return conversion.letter === 'X' ? text.toUpperCase() : text;

@@ -236,7 +236,9 @@ export class ShapeInference {
     }
     for (const { parameter, at } of uses.handed) {
       const { scalar, array, probed } = this.#of(parameter);
-      if (uses.mustBeArray && scalar !== undefined && array === undefined && !probed) {
+      const isArray =
+        uses.mustBeArray || (uses.isUnused && uses.givenArray && !uses.givenScalar && !uses.probed);
+      if (isArray && scalar !== undefined && array === undefined && !probed) {
         throw this.#error(at, `${variable.name} is an array, but the function needs a scalar here`);
       }
     }

@@ -7,6 +7,12 @@ export type Source = {
   /** As messages call it: the path of a -f file, or `command line`. */
   readonly name: string;
   readonly text: string;
+  /** Of its file, where the text begins; 1 where nothing is said. */
+  readonly firstLine?: number;
+  /** gawk's, that its names belong to. */
+  readonly namespace?: string;
+  /** Rules and functions begin and end in it; those of -f files may go on in the next one, as POSIX has it. */
+  readonly isWhole?: boolean;
 };
 
 export type Place = {
@@ -22,26 +28,36 @@ export type Place = {
 /** The text of a program: its sources one after the other, each closed by a newline. */
 export class SourceText {
   readonly text: string;
-  readonly #sources: { readonly name: string; readonly start: number }[] = [];
+  readonly #sources: { readonly source: Source; readonly start: number }[] = [];
 
   constructor(sources: readonly Source[]) {
     let text = '';
     for (const source of sources) {
-      this.#sources.push({ name: source.name, start: text.length });
+      this.#sources.push({ source, start: text.length });
       text += source.text.endsWith('\n') ? source.text : `${source.text}\n`;
     }
     this.text = text;
   }
 
+  /** @param at an offset into `text` @returns the source it lies in */
+  sourceAt(at: number): Source {
+    return this.#find(at).source;
+  }
+
+  #find(at: number): { readonly source: Source; readonly start: number } {
+    const found = this.#sources.findLast(({ start }) => start <= at);
+    return found ?? { source: { name: 'command line', text: '' }, start: 0 };
+  }
+
   /** @param at an offset into `text` */
   locate(at: number): Place {
-    const source = this.#sources.findLast(({ start }) => start <= at) ?? { name: 'command line', start: 0 };
-    const before = this.text.slice(source.start, at);
-    const lineStart = source.start + before.lastIndexOf('\n') + 1;
+    const { source, start } = this.#find(at);
+    const before = this.text.slice(start, at);
+    const lineStart = start + before.lastIndexOf('\n') + 1;
     const lineEnd = this.text.indexOf('\n', lineStart);
     return {
       name: source.name,
-      line: before.split('\n').length,
+      line: before.split('\n').length + (source.firstLine ?? 1) - 1,
       column: countCharacters(this.text.slice(lineStart, at)) + 1,
       lineText: this.text.slice(lineStart, lineEnd === -1 ? undefined : lineEnd).replace(/\r$/, ''),
     };

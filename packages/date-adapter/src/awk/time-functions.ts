@@ -6,6 +6,12 @@ import { INTL_ZONES } from '../dates/zone-data.ts';
 
 type Zone = { offset: (utcSeconds: number) => number; abbreviation: (utcSeconds: number) => string };
 
+/** The name without the colon that POSIX allows before it, when the zone database has it. */
+export function knownZone(text: string): string | undefined {
+  const name = text.replace(/^:/, '');
+  return name !== '' && INTL_ZONES.offsets(name) !== undefined ? name : undefined;
+}
+
 const zones = new Map<string, Zone>();
 
 function findZone(text: string): Zone {

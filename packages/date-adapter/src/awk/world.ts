@@ -4,6 +4,9 @@
 // Invariant: names (paths, commands, variables of the environment) are strings of the text model: a byte that is
 // not valid UTF-8 is the lone surrogate U+DC80 + (byte - 0x80), so that every name of the system can be said.
 
+/** Of commands, where the program has changed it; undefined is that of the process. */
+export type CommandEnvironment = ReadonlyMap<string, string> | undefined;
+
 /** Bytes that come in: a file, standard input or what a command prints. */
 export interface ByteSource {
   /**
@@ -12,6 +15,11 @@ export interface ByteSource {
    * @throws WorldError
    */
   read(): Uint8Array | undefined;
+  /**
+   * As read(), but into [at, end) of these bytes, which saves a copy. Who has it is asked for it.
+   * @returns how many; 0 at the end @throws WorldError
+   */
+  readInto?(bytes: Uint8Array, at: number, end: number): number;
   /** @returns 0 for files, the exit status for commands (see `World.system`), -1 when closing failed */
   close(): number;
 }
@@ -47,11 +55,11 @@ export interface World {
   /** Creates or truncates a file, or opens it to append. @throws WorldError */
   openSink(path: string, append: boolean): ByteSink;
   /** Starts `sh -c command` and reads its standard output. @throws WorldError */
-  openCommandSource(command: string): ByteSource;
+  openCommandSource(command: string, environment?: CommandEnvironment): ByteSource;
   /** Starts `sh -c command` and writes to its standard input. @throws WorldError */
-  openCommandSink(command: string): ByteSink;
+  openCommandSink(command: string, environment?: CommandEnvironment): ByteSink;
   /** Runs `sh -c command` to its end. @returns the exit status, or 256 + the number of the signal that ended it */
-  system(command: string): number;
+  system(command: string, environment?: CommandEnvironment): number;
   /** Seconds since the epoch, with fraction. */
   clock(): number;
 }

@@ -12,10 +12,17 @@ export interface SpelledName {
 /** As in C's POSIX locale: AM and PM are read in every locale, and so are English months and days. */
 const ENGLISH = 'en-US';
 
+/** As Intl has them; asking it costs 5 MB of its tables and 10 ms at each start, and nearly every rule is English. */
+const ENGLISH_NAMES = {
+  month: 'January February March April May June July August September October November December'.split(' '),
+  weekday: 'Monday Tuesday Wednesday Thursday Friday Saturday Sunday'.split(' '),
+} as const;
+
 /** @throws RangeError for a locale that is none */
 export function namesToRead(field: NameElement['field'], locale: string): SpelledName[] {
   const all =
     locale === ENGLISH ? spelled(field, locale) : [...spelled(field, locale), ...spelled(field, ENGLISH)];
+  if (locale === ENGLISH) return all.flatMap(asciiForms);
   return all.flatMap(({ text, value }) =>
     [text, withoutDots(text), `${withoutDots(text)}.`]
       .flatMap((form) => [
@@ -26,6 +33,13 @@ export function namesToRead(field: NameElement['field'], locale: string): Spelle
       ])
       .map((form) => ({ text: form.normalize('NFC'), value })),
   );
+}
+
+/** The forms of English names, without Intl. */
+function asciiForms({ text, value }: SpelledName): SpelledName[] {
+  return [text, withoutDots(text), `${withoutDots(text)}.`]
+    .flatMap((form) => [form, form.toLowerCase(), form.toUpperCase(), form[0]!.toUpperCase() + form.slice(1)])
+    .map((form) => ({ text: form, value }));
 }
 
 function capitalized(text: string, locale: string): string {
@@ -47,7 +61,7 @@ function spelled(field: NameElement['field'], locale: string): SpelledName[] {
     ),
   );
   if (field === 'month' && locale === ENGLISH) names.push({ text: 'Sept', value: 9 });
-  return names.filter(({ text }) => /\p{L}/u.test(text));
+  return locale === ENGLISH ? names : names.filter(({ text }) => /\p{L}/u.test(text));
 }
 
 /** Twelve months or seven days. 2024-01-01 was a Monday. */
@@ -57,6 +71,8 @@ function namesOf(
   style: 'short' | 'long',
   context: Intl.DateTimeFormatOptions,
 ): string[] {
+  if (locale === ENGLISH)
+    return ENGLISH_NAMES[field].map((name) => (style === 'short' ? name.slice(0, 3) : name));
   const format = new Intl.DateTimeFormat(locale, {
     ...context,
     [field]: style,
@@ -71,6 +87,7 @@ function namesOf(
 }
 
 function dayPeriods(locale: string): SpelledName[] {
+  if (locale === ENGLISH) return ['AM', 'PM'].map((text, value) => ({ text, value }));
   const format = new Intl.DateTimeFormat(locale, { hour: 'numeric', hour12: true, timeZone: 'UTC' });
   return [0, 12].flatMap((hour, value) => {
     const text = format
@@ -100,5 +117,6 @@ export function namesToWrite(element: NameElement, locale: string): string[] {
 
 function written(field: 'month' | 'weekday', locale: string, style: 'short' | 'long'): string[] {
   const inContext = namesOf(field, locale, style, { day: 'numeric' });
+  if (locale === ENGLISH) return inContext;
   return inContext.every((text) => /\p{L}/u.test(text)) ? inContext : namesOf(field, locale, style, {});
 }

@@ -4,7 +4,7 @@
 // needs no reading, and within the same minute only two digits change. A little over 300 lines, because the way with
 // the memo and the way without it share all their fields.
 
-import type { ByteSink } from './byte-sink.ts';
+import type { ByteOutput } from '../byte-output.ts';
 import { type Failure, findFailure } from './failure.ts';
 import { DAY, DAY_OF_YEAR, HAS_EPOCH, ISO_WEEK, OFFSET, SECOND, UNSET } from './stamp.ts';
 import type { FinderRow } from './stamp-place.ts';
@@ -33,6 +33,11 @@ interface Writable {
 const CARRIES_ON = Uint8Array.from({ length: 256 }, (_, byte) =>
   Number(byte >= 0x80 || /[\w:.,+\-/]/.test(String.fromCharCode(byte))),
 );
+
+/** What becomes of bytes[start, end), a line without a stamp. */
+export type PassedLine = (bytes: Uint8Array, start: number, end: number, out: ByteOutput) => void;
+
+const appendLine: PassedLine = (bytes, start, end, out) => out.range(bytes, start, end);
 
 export interface ConverterParts {
   readonly source: StampSource;
@@ -86,44 +91,56 @@ export class DateConverter {
 
   /**
    * Appends the line bytes[start, end) with its stamp converted. The line may have its newline or not.
-   * @returns false: no stamp was found, and the line was appended as it is
+   * @param passed what to do with a line that has no stamp; otherwise it is appended as it is
+   * @returns false: no stamp was found
    */
-  convertLine(bytes: Uint8Array, start: number, end: number, out: ByteSink): boolean {
+  convertLine(
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    out: ByteOutput,
+    passed: PassedLine = appendLine,
+  ): boolean {
     if (!this.#find(bytes, start, end)) {
-      out.append(bytes, start, end);
+      passed(bytes, start, end, out);
       return false;
     }
-    out.append(bytes, start, this.stampStart);
-    out.append(this.#text, 0, this.#textEnd);
-    out.append(bytes, this.stampEnd, end);
+    out.range(bytes, start, this.stampStart);
+    out.range(this.#text, 0, this.#textEnd);
+    out.range(bytes, this.stampEnd, end);
     return true;
   }
 
   /**
    * Appends all whole lines of bytes[start, end), stamps converted.
+   * @param passed as for convertLine; the line has its newline
    * @returns where the line begins that is not complete, or `end`
    */
-  convertLines(bytes: Uint8Array, start: number, end: number, out: ByteSink): number {
+  convertLines(bytes: Uint8Array, start: number, end: number, out: ByteOutput, passed?: PassedLine): number {
     let copied = start;
     let line = start;
     for (;;) {
       const found = bytes.indexOf(LINE_FEED, line);
       if (found === -1 || found >= end) break;
       if (this.#find(bytes, line, found)) {
-        out.append(bytes, copied, this.stampStart);
-        out.append(this.#text, 0, this.#textEnd);
+        out.range(bytes, copied, this.stampStart);
+        out.range(this.#text, 0, this.#textEnd);
         copied = this.stampEnd;
+      } else if (passed !== undefined) {
+        out.range(bytes, copied, line);
+        passed(bytes, line, found + 1, out);
+        copied = found + 1;
       }
       line = found + 1;
     }
-    out.append(bytes, copied, line);
+    out.range(bytes, copied, line);
     return line;
   }
 
   /** Converts bytes[start, end) as a whole: true when it is one stamp and nothing else, which was then appended. */
-  convertStamp(bytes: Uint8Array, start: number, end: number, out: ByteSink): boolean {
+  convertStamp(bytes: Uint8Array, start: number, end: number, out: ByteOutput): boolean {
     if (this.#convert(bytes, start, end) !== end) return false;
-    out.append(this.#text, 0, this.#textEnd);
+    out.range(this.#text, 0, this.#textEnd);
     return true;
   }
 
@@ -135,7 +152,7 @@ export class DateConverter {
   #find(bytes: Uint8Array, start: number, end: number): boolean {
     const { finders } = this.#parts;
     for (let index = 0; index < finders.length; index++) {
-      const { find, tries } = finders[index]!;
+      const { find, tries, step } = finders[index]!;
       let from = start;
       for (let tried = 0; tried < tries && from <= end; tried++) {
         const at = find(bytes, from, end);
@@ -147,8 +164,7 @@ export class DateConverter {
           this.stampEnd = stop;
           return true;
         }
-        from = at;
-        if (tries > 1 && from === start) from++;
+        from = at + step;
       }
     }
     this.passed++;

@@ -1,7 +1,7 @@
 // strptime, strftime and convtime as functions of text, for awk programs: beyond what any awk has, with every layout
 // that rules may have. Pure. A program calls them with the same few layouts again and again: what was compiled is kept.
 
-import { ByteSink } from './byte-sink.ts';
+import { ByteOutput } from '../byte-output.ts';
 import type { DateConverter } from './converter.ts';
 import { compileDateRule, type DateWorld, sourceOf, writerOf } from './date-rule.ts';
 import type { StampSource } from './stamp-source.ts';
@@ -19,7 +19,7 @@ export class DateFunctions {
   readonly #sources = new Map<string, StampSource>();
   readonly #writers = new Map<string, StampWriter>();
   readonly #converters = new Map<string, DateConverter>();
-  readonly #out = new ByteSink();
+  readonly #out = new ByteOutput();
 
   constructor(world: DateWorld) {
     this.#world = world;

@@ -83,7 +83,8 @@ function notesOn(layout: Layout, elements: readonly Element[]): string[] {
   return notes;
 }
 
-function fieldsOf(elements: readonly Element[]): Set<string> {
+/** The kinds of what a layout has, of numbers and names their fields. */
+export function fieldsOf(elements: readonly Element[]): Set<string> {
   return new Set(
     elements.flatMap((element) => {
       if (element.kind === 'optional') return [...fieldsOf(element.elements)];

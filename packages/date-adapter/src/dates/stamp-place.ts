@@ -16,6 +16,8 @@ export type StampPlace =
   | { readonly kind: 'syslog' }
   /** Behind the letter of a klog line: I, W, E, F or D. */
   | { readonly kind: 'severity' }
+  /** At the first word that is one, of the words of the line. */
+  | { readonly kind: 'anywhere' }
   /** syslog, bracket, severity. */
   | { readonly kind: 'auto' }
   /** Where a pattern's match says. */
@@ -25,32 +27,39 @@ export interface FinderRow {
   readonly find: StampFinder;
   /** How often it is asked for one line. */
   readonly tries: number;
+  /** How many bytes behind a place that was none it is asked to go on. */
+  readonly step: number;
 }
 
 /** `[` in front of the stamp: a level or a thread's name in brackets may come first. */
 const BRACKET_TRIES = 4;
+/** Words of a line that are looked at: a stamp behind them is in the message. */
+const ANYWHERE_TRIES = 64;
 
 export function findersOf(place: StampPlace): FinderRow[] {
   switch (place.kind) {
     case 'start':
-      return [{ find: skipBlanks, tries: 1 }];
+      return [{ find: skipBlanks, tries: 1, step: 0 }];
     case 'bracket':
-      return [{ find: behindBracket, tries: BRACKET_TRIES }];
+      return [{ find: behindBracket, tries: BRACKET_TRIES, step: 0 }];
     case 'field':
-      return [{ find: fieldFinder(place.number, place.separator), tries: 1 }];
+      return [{ find: fieldFinder(place.number, place.separator), tries: 1, step: 0 }];
     case 'syslog':
-      return [{ find: behindPriority, tries: 1 }];
+      return [{ find: behindPriority, tries: 1, step: 0 }];
     case 'severity':
-      return [{ find: behindSeverity, tries: 1 }];
+      return [{ find: behindSeverity, tries: 1, step: 0 }];
+    case 'anywhere':
+      return [{ find: wordFrom, tries: ANYWHERE_TRIES, step: 1 }];
     case 'auto':
       return ['syslog', 'bracket', 'severity'].flatMap((kind) => findersOf(placeOf(kind)));
     default:
-      return [{ find: place.find, tries: 1 }];
+      return [{ find: place.find, tries: 1, step: 0 }];
   }
 }
 
 /**
- * The place of a setting: `start`, `bracket`, `field:4`, `syslog`, `severity`, `auto`. Patterns are the caller's.
+ * The place of a setting: `start`, `bracket`, `field:4`, `syslog`, `severity`, `anywhere`, `auto`. Patterns are the
+ * caller's.
  * @throws RangeError for anything else
  */
 export function placeOf(text: string): StampPlace {
@@ -61,10 +70,11 @@ export function placeOf(text: string): StampPlace {
     case 'bracket':
     case 'syslog':
     case 'severity':
+    case 'anywhere':
     case 'auto':
       return { kind: text };
     default:
-      throw new RangeError(`${text}: not start, bracket, field:<number>, syslog, severity or auto`);
+      throw new RangeError(`${text}: not start, bracket, field:<number>, syslog, severity, anywhere or auto`);
   }
 }
 
@@ -81,6 +91,19 @@ function skipBlanks(bytes: Uint8Array, from: number, end: number): number {
 function behindBracket(bytes: Uint8Array, from: number, end: number): number {
   for (let at = from; at < end; at++) if (bytes[at] === 0x5b) return at + 1;
   return -1;
+}
+
+/** The next letter or digit behind another byte; the first byte, where it is one. */
+function wordFrom(bytes: Uint8Array, from: number, end: number): number {
+  for (let at = from; at < end; at++) {
+    if (isWordByte(bytes[at]!) && (at === 0 || !isWordByte(bytes[at - 1]!))) return at;
+  }
+  return -1;
+}
+
+function isWordByte(byte: number): boolean {
+  const lower = byte | 0x20;
+  return (byte >= 0x30 && byte <= 0x39) || (lower >= 0x61 && lower <= 0x7a) || byte >= 0x80;
 }
 
 function fieldFinder(number: number, separator: number | undefined): StampFinder {

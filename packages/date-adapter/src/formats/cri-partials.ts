@@ -1,7 +1,7 @@
 // Puts the partial lines (P) of a container's log file together: `<time> stdout P a`, `<time> stdout F b` become
 // `<time> stdout F ab`, with the time of the first. Hot, pure. stdout and stderr are apart, for they interleave.
 // A line that would become too long goes as it is so far, and the rest as another. What is no CRI line passes.
-import { ByteOutput } from './byte-output.ts';
+import { ByteOutput } from '../byte-output.ts';
 import type { LineJoiner, RecordSink } from './line-joiner.ts';
 import { CriHead } from './parsers/cri.ts';
 
@@ -18,6 +18,10 @@ export class CriPartials implements LineJoiner {
   constructor(deliver: RecordSink, maxBytes = MOST_BYTES) {
     this.#deliver = deliver;
     this.#maxBytes = maxBytes;
+  }
+
+  get holds(): boolean {
+    return this.#stdout.length > 0 || this.#stderr.length > 0;
   }
 
   push(line: Uint8Array, start: number, end: number): void {

@@ -2,7 +2,7 @@
 // the next line of the same stream goes on. Hot, pure. The result is one such line again, with the time of the last
 // part. What is no such line passes; what would become too long goes as it is so far.
 import { startsWith } from './ascii.ts';
-import { ByteOutput } from './byte-output.ts';
+import { ByteOutput } from '../byte-output.ts';
 import { FieldNames } from './field-names.ts';
 import type { LineJoiner, RecordSink } from './line-joiner.ts';
 import { LogRecord } from './log-record.ts';
@@ -32,6 +32,10 @@ export class DockerPartials implements LineJoiner {
     this.#stream = names.intern('stream');
     this.#deliver = deliver;
     this.#maxBytes = maxBytes;
+  }
+
+  get holds(): boolean {
+    return this.#stdout.text.length > 0 || this.#stderr.text.length > 0;
   }
 
   push(line: Uint8Array, start: number, end: number): void {

@@ -2,7 +2,7 @@
 // Invariant: a line that cannot be converted adds nothing to the output, and the converter says why: the caller passes
 // it on as it was.
 import { CR, LF } from './ascii.ts';
-import type { ByteOutput } from './byte-output.ts';
+import type { ByteOutput } from '../byte-output.ts';
 import type { FieldName, FieldNames } from './field-names.ts';
 import type { LineParser } from './line-parser.ts';
 import { LogRecord, STRING } from './log-record.ts';

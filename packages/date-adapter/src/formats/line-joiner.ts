@@ -7,6 +7,8 @@ export type RecordSink = (bytes: Uint8Array, start: number, firstEnd: number, en
 export interface LineJoiner {
   /** Takes line[start, end), without its terminator, and delivers the records that are complete now. */
   push(line: Uint8Array, start: number, end: number): void;
+  /** A record is begun that more lines may join. */
+  readonly holds: boolean;
   /** Delivers what is held back: the input idles, or has ended. */
   flush(): void;
 }

@@ -2,7 +2,7 @@
 // A record is used again for each line: nothing is allocated for a field but when there are more than ever before.
 // A value is a range of the line itself, of `scratch` (what had to be unescaped or put together), or of a constant.
 // Invariant: between `begin` and the next `begin` all ranges stay valid, also when `scratch` has grown meanwhile.
-import { viewOf } from './byte-output.ts';
+import { viewOf } from '../byte-output.ts';
 import { type FieldName, HOST, LEVEL, MESSAGE, TIME } from './field-names.ts';
 import { writeUnescaped } from './json-text.ts';
 

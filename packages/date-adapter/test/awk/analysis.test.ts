@@ -175,6 +175,16 @@ describe('reaches', () => {
       out: 'exec 1:16 system() ?, read 1:30 getline < file ?',
     },
     { in: '{ print $1; close("x"); fflush() }', out: '' },
+    { in: 'BEGIN { ARGV[1] = "f"; ARGC = 2 } 1', out: 'read 1:13 ARGV as a list of files to read ?' },
+    { in: 'BEGIN { split("f", ARGV) } 1', out: 'read 1:20 ARGV as a list of files to read ?' },
+    {
+      in: 'BEGIN { "x" in ARGV; x = ARGV[1]; ENVIRON["A"] = 1; split(ARGV[1], p); delete ARGV[1] } 1',
+      out: '',
+    },
+    {
+      in: '{ print > "/dev/fd/3"; print > "/inet/tcp/0/h/1" }',
+      out: 'write 1:9 print > file /dev/fd/3, write 1:30 print > file /inet/tcp/0/h/1',
+    },
   ];
   test.each(rows)('$in', (row) => {
     const program = parse(row.in);

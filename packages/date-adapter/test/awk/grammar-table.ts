@@ -16,7 +16,7 @@ export const WHY = {
   early: 'it fails only when it is reached; we say so before the program starts, as mawk does',
   strict: 'some take it as something POSIX does not say; gawk refuses it, too',
   coprocess: 'gawk has co-processes; a pod has no use for them',
-  namespace: 'gawk has namespaces and extensions; programs that need them need gawk',
+  namespace: 'gawk has it; here the command awk carries it out before it parses',
 } as const;
 
 export const PATTERNS: readonly Row[] = [
@@ -27,7 +27,7 @@ export const PATTERNS: readonly Row[] = [
   { in: '1E-2', out: '0.01' },
   { in: '1.5e+3', out: '1500' },
   { in: '0x1F', out: '31' },
-  { in: '011', out: '11' },
+  { in: '011', out: '9' },
   { in: '1.2.3', out: '(. 1.2 0.3)', unlike: 'busybox', why: 'gawk' },
   { in: '1e', out: '(. 1 e)' },
   { in: '100e x', out: '(. 100 e x)' },
@@ -353,6 +353,8 @@ export const PATTERNS: readonly Row[] = [
   { in: 'and(1, 2)', out: '(and 1 2)', unlike: 'mawk', why: 'gawk' },
   { in: 'and = 1', out: '(= and 1)', unlike: 'gawk busybox', why: 'kinder' },
   { in: 'or || xor', out: '(or or xor)', unlike: 'gawk busybox', why: 'kinder' },
+  { in: 'a::b + awk::c', out: '(+ a::b c)', unlike: 'posix mawk bwk busybox', why: 'gawk' },
+  { in: 'awk::length(a)', out: '! 1:1 a word of awk in the name awk::length' },
   { in: 'typeof(x)', out: '(typeof x)', unlike: 'mawk', why: 'gawk' },
   { in: 'isarray(x)', out: '(isarray x)', unlike: 'mawk', why: 'gawk' },
   { in: 'asort(a)', out: '(asort a)', unlike: 'mawk', why: 'gawk' },
@@ -965,9 +967,17 @@ export const PROGRAMS: readonly Row[] = [
   { in: 'BEGINFILE { getline x < "f" }', out: '(beginFile (getline < "f" -> x))' },
   { in: 'BEGINFILE = 1', out: '(rule (= BEGINFILE 1))', unlike: 'gawk', why: 'kinder' },
   { in: 'BEGINFILE', out: '(rule BEGINFILE)', unlike: 'gawk', why: 'kinder' },
-  { in: '@include "x"', out: '! 1:1 @include is not supported: give several -f instead' },
+  {
+    in: '@include "x"',
+    out: '! 1:1 @include is not supported but on a line of its own, in a program of the command awk',
+  },
   { in: '@load "x"', out: '! 1:1 @load is not supported' },
-  { in: '@namespace "x"', out: '! 1:1 @namespace is not supported', unlike: 'gawk', why: 'namespace' },
+  {
+    in: '@namespace "x"',
+    out: '! 1:1 @namespace is not supported but on a line of its own, in a program of the command awk',
+    unlike: 'gawk',
+    why: 'namespace',
+  },
   { in: '/a/ @include', out: '! 1:5 @ calls a function by its name in a variable: @name(...)' },
   {
     in: 'BEGIN { a[1] = 1; a = 2 }',

@@ -1,6 +1,7 @@
 // printf against C: what gawk 5.2 prints where it follows C, and the places where awk is itself.
 import { describe, expect, test } from 'vitest';
-import { fillFormat, formatNumber, parseFormat, PrintfError } from '../../src/awk/printf.ts';
+import { parseFormat } from '../../src/awk/printf-format.ts';
+import { fillFormat, formatNumber, PrintfError } from '../../src/awk/printf.ts';
 import { leadingNumber, numberText } from '../../src/awk/numbers.ts';
 
 type Value = number | string;

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { namesToWrite } from '../../src/dates/calendar-names.ts';
 import { convertText } from './convert-text.ts';
 
 const table: { locale: string; layout: string; in: string; out: string }[] = [
@@ -71,4 +72,12 @@ test('what is written in a locale is read in it', () => {
 
 test('a locale that is none', () => {
   expect(() => convertText({ from: ['MMM'], locale: 'not a locale' }, '')).toThrow(RangeError);
+});
+
+// English names are a table of ours; Intl, asked for its other name of the same language, is the proof.
+test.each(['month', 'weekday', 'dayPeriod'] as const)('English is as Intl has it: %s', (field) => {
+  for (const style of ['short', 'long'] as const) {
+    const element = { kind: 'name', field, style, letters: 'as they are', source: '', at: 0 } as const;
+    expect(namesToWrite(element, 'en-US')).toEqual(namesToWrite(element, 'en-us'));
+  }
 });

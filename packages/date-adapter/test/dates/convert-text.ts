@@ -1,6 +1,6 @@
 // For the tests of the date engine: one line through one rule, as text; and the same line in every hostile place.
 
-import { ByteSink } from '../../src/dates/byte-sink.ts';
+import { ByteOutput } from '../../src/byte-output.ts';
 import type { DateConverter } from '../../src/dates/converter.ts';
 import { compileDateRule, type DateRule } from '../../src/dates/date-rule.ts';
 
@@ -35,7 +35,7 @@ export function convertWith(converter: DateConverter, line: string): Conversion 
     all.set(outside);
     all.set(bytes, outside.length);
     all.set(outside, outside.length + bytes.length);
-    const out = new ByteSink();
+    const out = new ByteOutput();
     const end = outside.length + bytes.length;
     const converted = converter.convertLine(all, outside.length, end, out);
     const message = converted ? '' : converter.failureOf(all, outside.length, end).message;

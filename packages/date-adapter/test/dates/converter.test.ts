@@ -1,6 +1,6 @@
 import { SeededRandom } from '@podmate/testkit/seeded-random';
 import { describe, expect, test } from 'vitest';
-import { ByteSink } from '../../src/dates/byte-sink.ts';
+import { ByteOutput } from '../../src/byte-output.ts';
 import type { DateRule } from '../../src/dates/date-rule.ts';
 import { converterOf, convertText, convertWith } from './convert-text.ts';
 
@@ -159,7 +159,7 @@ describe('the memo never shows', () => {
   });
 });
 
-const sink = new ByteSink();
+const sink = new ByteOutput();
 
 function convertOne(converter: ReturnType<typeof converterOf>, line: string): string {
   const bytes = encoder.encode(line);
@@ -185,7 +185,7 @@ describe('whole lines of a chunk', () => {
   test.each([1, 2, 3, 7, 64, 1000, 100_000])('cut every %i bytes', (step) => {
     const converter = converterOf({ to: '%d/%m/%Y %H:%M:%S' });
     const bytes = encoder.encode(text);
-    const out = new ByteSink();
+    const out = new ByteOutput();
     let done = 0;
     for (let end = step; end < bytes.length + step; end += step) {
       done = converter.convertLines(bytes, done, Math.min(end, bytes.length), out);
@@ -203,7 +203,7 @@ describe('a stamp as a whole', () => {
     { in: 'x', out: undefined },
     { in: '', out: undefined },
   ])('$in', ({ in: text, out: expected }) => {
-    const out = new ByteSink();
+    const out = new ByteOutput();
     const bytes = encoder.encode(text);
     expect(converterOf({ to: 'unix' }).convertStamp(bytes, 0, bytes.length, out)).toBe(
       expected !== undefined,

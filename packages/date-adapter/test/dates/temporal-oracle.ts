@@ -3,7 +3,7 @@
 // year ends, leap days and fractions. For the unit test (a seeded few) and for `bench/dates.ts --oracle` (two million).
 
 import { SeededRandom } from '@podmate/testkit/seeded-random';
-import { ByteSink } from '../../src/dates/byte-sink.ts';
+import { ByteOutput } from '../../src/byte-output.ts';
 import { compileDateRule } from '../../src/dates/date-rule.ts';
 
 const ZONES = [
@@ -102,7 +102,7 @@ function runRule(random: SeededRandom, count: number, result: OracleResult): voi
     { now: () => 0 },
   );
   const encoder = new TextEncoder();
-  const out = new ByteSink();
+  const out = new ByteOutput();
   let previous = FIRST;
   for (let index = 0; index < count; index++) {
     previous = nextSecond(random, fromZone, previous);

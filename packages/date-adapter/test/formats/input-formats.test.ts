@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { FieldNames } from '../../src/formats/field-names.ts';
 import { detectInputFormat, inputFormat, inputFormatNames } from '../../src/formats/input-formats.ts';
 import { compileDateRule } from '../../src/dates/date-rule.ts';
-import { ByteSink } from '../../src/dates/byte-sink.ts';
+import { ByteOutput } from '../../src/byte-output.ts';
 import { fieldsOf, outcomeOf } from './parsed-line.ts';
 
 const EXAMPLES: Readonly<Record<string, string>> = {
@@ -38,8 +38,8 @@ describe('each format', () => {
   });
 });
 
-function sink(): ByteSink {
-  return new ByteSink();
+function sink(): ByteOutput {
+  return new ByteOutput();
 }
 
 it('knows when it does not know', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ByteOutput } from '../../src/formats/byte-output.ts';
+import { ByteOutput } from '../../src/byte-output.ts';
 import { FieldNames } from '../../src/formats/field-names.ts';
 import { inputFormat } from '../../src/formats/input-formats.ts';
 import { LineConverter } from '../../src/formats/line-converter.ts';

@@ -3,7 +3,7 @@
 // whatever it says must be the same.
 import { expect } from 'vitest';
 import { SeededRandom } from '@podmate/testkit/seeded-random';
-import { ByteOutput } from '../../src/formats/byte-output.ts';
+import { ByteOutput } from '../../src/byte-output.ts';
 import { FieldNames } from '../../src/formats/field-names.ts';
 import type { LineParser } from '../../src/formats/line-parser.ts';
 import { LogRecord } from '../../src/formats/log-record.ts';

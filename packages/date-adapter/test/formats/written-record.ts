@@ -1,5 +1,5 @@
 // For the tests of outputs: a line of some format, written in another.
-import { ByteOutput } from '../../src/formats/byte-output.ts';
+import { ByteOutput } from '../../src/byte-output.ts';
 import { FieldNames } from '../../src/formats/field-names.ts';
 import { inputFormat } from '../../src/formats/input-formats.ts';
 import { LogRecord } from '../../src/formats/log-record.ts';

@@ -3,11 +3,11 @@
 // 300 lines: one case for each builtin.
 import type { BuiltinCall, Expression, LValue, RegexOperand } from '../ast.ts';
 import { argumentKind, findBuiltin } from '../builtins.ts';
-import type { Conversion, Piece } from '../printf.ts';
+import type { Conversion, Piece } from '../printf-format.ts';
 import { fromModel } from '../runtime/byte-text.ts';
 import { readFormat } from '../runtime/library.ts';
 import { constantPlace, type ExpressionCode } from './expression-code.ts';
-import { NotCompiled } from './program-facts.ts';
+import { hasEffects, NotCompiled } from './program-facts.ts';
 
 const MATH: Readonly<Record<string, string>> = {
   cos: 'Math.cos',
@@ -85,8 +85,16 @@ export class BuiltinCode {
     const subject = this.#code.range(plain(args[0]));
     if (subject === undefined) return undefined;
     if (name !== 'substr') return `${subject},L.mapFound(R,${name === 'toupper'})`;
-    if (!args.slice(1).every((each) => each.kind === 'number')) return undefined;
-    return `${subject},L.substrRange(R,R.rs,R.re,${this.#numbers(args)})`;
+    if (args.slice(1).every((each) => each.kind === 'number'))
+      return `${subject},L.substrRange(R,R.rs,R.re,${this.#numbers(args)})`;
+    // Numbers that use the range registers come before the range, where nobody can tell.
+    if (args.some((each) => each.kind === 'regex' || hasEffects(each))) return undefined;
+    const [start, length] = [this.#code.temporary(), this.#code.temporary()];
+    const count = args.length > 2 ? this.#code.number(plain(args[2])) : 'Infinity';
+    return (
+      `${start}=${this.#code.number(plain(args[1]))},${length}=${count},` +
+      `${subject},L.substrRange(R,R.rs,R.re,${start},${length})`
+    );
   }
 
   put({ name, args }: BuiltinCall, _format: string): string | undefined {
@@ -144,6 +152,7 @@ export class BuiltinCode {
   #splitter(operand: RegexOperand | undefined): string {
     const code = this.#code;
     if (operand === undefined) return 'T.fieldSeparator()';
+    if (operand.kind === 'regex' && operand.source === '') return `T.separator('')`;
     if (operand.kind === 'regex') return `T.constantSplitter(${code.pattern(operand)})`;
     return `T.separator(${code.text(operand)})`;
   }
@@ -225,7 +234,7 @@ export class BuiltinCode {
       if (isBare(piece, 'd') || isBare(piece, 'i')) {
         return `L.integerFormat(R,${code.number(argument)},${code.constants.object(piece)})`;
       }
-      return `L.formatOne(R,${code.constants.object(piece)},${code.value(argument)})`;
+      return `L.formatOne(R,${code.constants.object(piece)},${this.#formatted(piece, argument)})`;
     });
     return parts.length === 0 ? "''" : `(''+${parts.join('+')})`;
   }
@@ -243,9 +252,20 @@ export class BuiltinCode {
       if (isBare(piece, 'd') || isBare(piece, 'i')) {
         return `o=L.putInteger(R,o,${code.number(argument)},${code.constants.object(piece)});`;
       }
-      return `o=L.putText(R,o,L.formatOne(R,${code.constants.object(piece)},${code.value(argument)}));`;
+      if (isPadded(piece, 'd') || isPadded(piece, 'i')) {
+        return `o=L.putPaddedInteger(R,o,${code.number(argument)},${code.constants.object(piece)});`;
+      }
+      const range = isPadded(piece, 's') ? code.range(argument) : undefined;
+      if (range !== undefined) return `${range};o=L.putPadded(R,o,${code.constants.object(piece)});`;
+      return `o=L.putText(R,o,L.formatOne(R,${code.constants.object(piece)},${this.#formatted(piece, argument)}));`;
     });
     return statements.join('');
+  }
+
+  /** The argument in the form its conversion wants: only `%c` asks what kind of value it is. */
+  #formatted({ letter }: Conversion, argument: Expression): string {
+    if (letter === 's') return this.#code.text(argument);
+    return letter === 'c' ? this.#code.value(argument) : this.#code.number(argument);
   }
 
   /** The pieces of a constant format whose conversions take their arguments one after the other. */
@@ -305,4 +325,9 @@ function isBare(piece: Conversion, letter: string): boolean {
   const { left, plus, space, zero, alternate, width, precision } = piece;
   if (piece.letter !== letter || width !== undefined || precision !== undefined) return false;
   return letter === 's' || !(left || plus || space || zero || alternate);
+}
+
+/** With a width, and nothing else but that it may be on the left. */
+function isPadded(piece: Conversion, letter: string): boolean {
+  return typeof piece.width === 'number' && isBare({ ...piece, width: undefined, left: false }, letter);
 }

@@ -2,6 +2,7 @@
 // by address or as C[index]; nothing of them is made again while the program runs.
 import type { Program, RegexConstant, SpecialName } from '../ast.ts';
 import { fromModel } from '../runtime/byte-text.ts';
+import type { Pattern } from '../runtime/pattern.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 
 export class CodeConstants {
@@ -10,7 +11,8 @@ export class CodeConstants {
   readonly objects: unknown[] = [];
   readonly #runtime: Runtime;
   readonly #placed = new Map<string, { address: number; length: number }>();
-  readonly #patterns = new Map<string, string>();
+  readonly #patterns = new Map<string, { name: string; pattern: Pattern }>();
+  #interrupt: string | undefined;
   readonly #arrays = new Map<SpecialName, string>();
 
   constructor(runtime: Runtime) {
@@ -42,13 +44,30 @@ export class CodeConstants {
   }
 
   /** @throws RegexError */
-  pattern({ source }: RegexConstant): string {
-    let name = this.#patterns.get(source);
-    if (name === undefined) {
-      name = this.object(this.#runtime.constantPattern(fromModel(source)));
-      this.#patterns.set(source, name);
+  pattern(regex: RegexConstant): string {
+    return this.#place(regex).name;
+  }
+
+  /** These regexes as one array. @throws RegexError */
+  list(regexes: readonly RegexConstant[]): string {
+    return this.object([...new Set(regexes.map((regex) => this.#place(regex).pattern))]);
+  }
+
+  #place({ source }: RegexConstant): { name: string; pattern: Pattern } {
+    let place = this.#patterns.get(source);
+    if (place === undefined) {
+      const pattern = this.#runtime.constantPattern(fromModel(source));
+      place = { name: this.object(pattern), pattern };
+      this.#patterns.set(source, place);
     }
-    return name;
+    return place;
+  }
+
+  /** The flag that asks the run to end; undefined when nobody can ask. */
+  interrupt(): string | undefined {
+    const { interrupt } = this.#runtime;
+    if (interrupt !== undefined) this.#interrupt ??= this.object(interrupt);
+    return this.#interrupt;
   }
 
   replacement(text: string): string {

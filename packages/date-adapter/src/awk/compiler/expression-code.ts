@@ -23,9 +23,10 @@ import type {
   Variable,
 } from '../ast.ts';
 import { fromModel } from '../runtime/byte-text.ts';
+import { specialIndex } from '../specials.ts';
 import type { BuiltinCode } from './builtin-code.ts';
 import type { CodeConstants } from './code-constants.ts';
-import { hasEffectsOutside, isPure, NotCompiled } from './program-facts.ts';
+import { hasEffects, hasEffectsOutside, isPure, NotCompiled } from './program-facts.ts';
 
 export type ValueType = 'number' | 'string' | 'any';
 
@@ -72,6 +73,9 @@ const STRING_BUILTINS: ReadonlySet<string> = new Set([
   'gensub',
   'strftime',
   'typeof',
+  'convtime',
+  'json',
+  'logfmt',
 ]);
 
 /** Special variables whose place the machine has as a number. */
@@ -293,7 +297,7 @@ export class ExpressionCode {
 
   #special(name: SpecialName): string {
     if (name === 'NF') return '(R.count<0?R.splitAll():R.count)';
-    return COUNTERS.has(name) ? `R.${name}` : `T.special('${name}')`;
+    return COUNTERS.has(name) ? `R.${name}` : `T.specialAt(${specialIndex(name, false)})`;
   }
 
   array(reference: ArrayReference): string {
@@ -372,7 +376,17 @@ export class ExpressionCode {
         return `L.assignConstant(R,${place},${address},${address + length},${this.value(value)})`;
       }
     }
-    return this.store(target, this.value(value));
+    if (!this.#valueComesFirst(target, value)) return this.store(target, this.value(value));
+    const kept = this.temporary();
+    return `(${kept}=${this.value(value)},${this.store(target, kept)})`;
+  }
+
+  /** Whether it shows that the value is evaluated before the subscripts, as the interpreter does. */
+  #valueComesFirst(target: LValue, value: Expression): boolean {
+    const places = placesOf(target).filter((place) => !isLiteral(place));
+    if (places.length === 0 || isLiteral(value)) return false;
+    if (hasEffects(value) || places.some((place) => hasEffects(place))) return true;
+    return !isPure(value) && places.some((place) => !isPure(place));
   }
 
   /** An assignment that is a statement: nobody wants its value. */
@@ -409,14 +423,19 @@ export class ExpressionCode {
 
   #compoundAssign(e: CompoundAssignment): string {
     const { target, operator, value } = e;
-    if (target.kind === 'subscript' && (operator === '+' || operator === '-') && isPure(value)) {
+    if (
+      target.kind === 'subscript' &&
+      (operator === '+' || operator === '-') &&
+      isPure(value) &&
+      !this.#valueComesFirst(target, value)
+    ) {
       const by = operator === '+' ? this.number(value) : `-${this.number(value)}`;
       return `L.addToElement(${this.array(target.array)},${this.entry(target.array, target.subscripts)},${by})`;
     }
     const { begin, read, write } = this.#place(target);
     const right = this.temporary();
     const result = this.#arithmetic(operator, `L.toNumber(${read})`, right, true);
-    return `(${begin}${right}=${this.number(value)},${write(result)})`;
+    return `(${right}=${this.number(value)},${begin}${write(result)})`;
   }
 
   #increment({ target, by, prefix }: Increment, unused: boolean): string {
@@ -496,13 +515,14 @@ export class ExpressionCode {
 
   #getline(e: Getline): string {
     const { target, source, from } = e;
-    const take =
-      target === undefined ? 'v=>T.assignRecord(v)' : `v=>{${this.store(target, 'L.inputValue(v,R.boxed)')}}`;
-    if (from !== 'input' && source !== undefined)
-      return `T.getlineFrom('${from}',${this.text(source)},${take})`;
-    if (target === undefined) return 'T.getline()';
+    const isInput = from === 'input' || source === undefined;
+    if (target === undefined)
+      return isInput ? 'T.getline()' : `T.getlineFrom('${from}',${this.text(source)},v=>T.assignRecord(v))`;
+    // The subscripts are evaluated also when there is nothing to read.
+    const { begin, write } = this.#place(target);
     const kept = this.temporary();
-    return `((${kept}=T.getlineValue())===undefined?0:(${this.store(target, kept)},1))`;
+    if (isInput) return `(${begin}(${kept}=T.getlineValue())===undefined?0:(${write(kept)},1))`;
+    return `(${kept}=${this.text(source)},${begin}T.getlineFrom('${from}',${kept},v=>{${write('L.inputValue(v,R.boxed)')}}))`;
   }
 
   builtin(e: BuiltinCall): string {
@@ -517,6 +537,16 @@ export function constantPlace({ index }: FieldReference): number | undefined {
   if (index.kind !== 'number') return undefined;
   const place = Math.trunc(index.value);
   return place <= 1000 ? place : undefined;
+}
+
+/** What is evaluated to find where to assign. */
+function placesOf(target: LValue): readonly Expression[] {
+  if (target.kind === 'variable') return [];
+  return target.kind === 'field' ? [target.index] : target.subscripts;
+}
+
+function isLiteral({ kind }: Expression): boolean {
+  return kind === 'number' || kind === 'string';
 }
 
 function numberLiteral(value: number): string {

@@ -6,6 +6,8 @@ import { BuiltinCode } from './builtin-code.ts';
 import { CodeConstants } from './code-constants.ts';
 import { ExpressionCode } from './expression-code.ts';
 import { type ProgramFacts, programFacts } from './program-facts.ts';
+import { PRINT_WITH, PRINT_WITHOUT } from '../runtime/skipping.ts';
+import { type Effect, siftPlan, skipPlan } from './skip-plan.ts';
 import { type BodyKind, StatementCode } from './statement-code.ts';
 
 export type ProgramCode = {
@@ -46,6 +48,7 @@ class ProgramWriter {
       ...globals.map(({ index, shape }) =>
         shape === 'array' ? `const g${index}=new L.AwkArray();` : `let g${index};`,
       ),
+      ...(this.#expressions.constants.interrupt() === undefined ? [] : ['let calls=0;']),
       ...Array.from({ length: rangeCount }, (_, index) => `let r${index}=false;`),
       ...functions.map((definition) => this.#function(definition)),
       this.#actions('begin'),
@@ -80,7 +83,7 @@ class ProgramWriter {
       .filter(({ shape }) => shape === 'array')
       .map((parameter) => `if(p${parameter.index}===undefined)p${parameter.index}=new L.AwkArray();`);
     const names = parameters.map((parameter) => `p${parameter.index}`).join(',');
-    return `function f${index}(${names}){${arrays.join('')}${this.#declared(() => this.#statements.body(body, 'function'))}}`;
+    return `function f${index}(${names}){${arrays.join('')}${this.#declared(() => this.#statements.functionBody(body))}}`;
   }
 
   /** BEGIN, END or ENDFILE; a function that says whether the program has ended itself. */
@@ -90,7 +93,13 @@ class ProgramWriter {
     const inside = this.#declared(() =>
       bodies.map((body) => `{${this.#statements.body(body, bodyKind)}}`).join('\n'),
     );
-    return `function ${kind}(){${inside}\nreturn false;}`;
+    return `function ${kind}(){${this.#clearInterrupt(kind)}${inside}\nreturn false;}`;
+  }
+
+  /** What was asked for before END has been done when END begins. */
+  #clearInterrupt(kind: string): string {
+    const flag = kind === 'end' ? this.#expressions.constants.interrupt() : undefined;
+    return flag === undefined ? '' : `Atomics.store(${flag},0,0);`;
   }
 
   #beginFile(): string {
@@ -105,9 +114,32 @@ class ProgramWriter {
     const inside = this.#declared(() => {
       const note = this.#facts.mentions.has('RT') ? 'T.noteTerminator();' : '';
       const rules = this.#program.rules.map((rule) => this.#rule(rule)).join('\n');
-      return `record:while(R.next()){${note}${this.#guarded(rules)}}`;
+      return `record:while(${this.#next()}){${note}${this.#guarded(rules)}}`;
     });
     return `function records(){${inside}\nreturn false;}`;
+  }
+
+  /** The next record; over those that need not be looked at one by one. */
+  #next(): string {
+    return this.#sift() ?? this.#skip() ?? 'R.next()';
+  }
+
+  #sift(): string | undefined {
+    const plan = siftPlan(this.#program, this.#facts);
+    if (plan === undefined) return undefined;
+    const pattern =
+      plan.pattern === undefined ? 'undefined' : this.#expressions.constants.pattern(plan.pattern);
+    const what = (plan.with.prints ? PRINT_WITH : 0) | (plan.without.prints ? PRINT_WITHOUT : 0);
+    const counts = [...count(plan.with, 'R.rs'), ...count(plan.without, 'R.re')];
+    return `(L.sift(R,${pattern},${what}),${counts.join('')}R.next())`;
+  }
+
+  #skip(): string | undefined {
+    const plan = skipPlan(this.#program, this.#facts);
+    if (plan === undefined) return undefined;
+    const candidate = `L.nextCandidate(R,${this.#expressions.constants.list(plan.patterns)},${plan.prints})`;
+    if (plan.ranges.length === 0) return candidate;
+    return `(${plan.ranges.map((index) => `r${index}`).join('||')}?R.next():${candidate})`;
   }
 
   /** Functions may leave the rules: what they throw is caught per record. */
@@ -139,4 +171,9 @@ class ProgramWriter {
     ];
     return this.#statements.body(statements, 'record');
   }
+}
+
+/** Code that counts for so many records. */
+function count({ counts }: Effect, records: string): string[] {
+  return [...counts].map(([index, by]) => `g${index}=L.countUp(g${index},${records}*${by}),`);
 }

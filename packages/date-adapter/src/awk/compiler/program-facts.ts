@@ -58,10 +58,8 @@ function refuse(node: Node): void {
   if (node.kind === 'variable' && node.variable.shape === 'untyped' && node.variable.scope !== 'global') {
     throw new NotCompiled('a variable that has no type');
   }
-  if (node.kind === 'builtin' && OURS.has(node.name)) throw new NotCompiled(node.name);
+  if (node.kind === 'string' && node.isRegex === true) throw new NotCompiled('a strongly typed regex');
 }
-
-const OURS: ReadonlySet<string> = new Set(['convtime', 'json', 'logfmt', 'strptime']);
 
 function isJump(node: Node): boolean {
   return node.kind === 'next' || node.kind === 'nextfile' || node.kind === 'exit';
@@ -84,6 +82,33 @@ export function hasEffectsOutside(expression: Expression): boolean {
     const isAssignment =
       node.kind === 'assignment' || node.kind === 'compoundAssignment' || node.kind === 'increment';
     return isAssignment && node.target.kind === 'variable' && node.target.variable.scope === 'special';
+  });
+}
+
+/** Builtins that change nothing and see nothing but their arguments. */
+const QUIET: ReadonlySet<string> = new Set(
+  (
+    'atan2 cos exp index int log length sin sprintf sqrt substr ' +
+    'tolower toupper gensub strftime mktime systime strtonum'
+  ).split(' '),
+);
+
+/** Whether evaluating it may change what other expressions are worth, but for elements that come into being. */
+export function hasEffects(expression: Node): boolean {
+  return contains([expression], (node) => {
+    switch (node.kind) {
+      case 'assignment':
+      case 'compoundAssignment':
+      case 'increment':
+      case 'call':
+      case 'indirectCall':
+      case 'getline':
+        return true;
+      case 'builtin':
+        return !QUIET.has(node.name);
+      default:
+        return false;
+    }
   });
 }
 

@@ -12,7 +12,8 @@ import type {
 } from '../ast.ts';
 import type { BuiltinCode } from './builtin-code.ts';
 import type { ExpressionCode } from './expression-code.ts';
-import { hasEffectsOutside, isPure } from './program-facts.ts';
+import type { Node } from '../walk.ts';
+import { contains, hasEffectsOutside, isPure } from './program-facts.ts';
 
 /** Where a body stands: what next, nextfile, exit and return mean there. */
 export type BodyKind = 'record' | 'function' | 'action' | 'beginFile';
@@ -32,6 +33,33 @@ export class StatementCode {
   body(statements: readonly Statement[], kind: BodyKind): string {
     this.#kind = kind;
     return this.#all(statements);
+  }
+
+  /** The body of a function of the program, which begins with a look at the interrupt flag. */
+  functionBody(statements: readonly Statement[]): string {
+    this.#kind = 'function';
+    return this.#look('calls') + this.#all(statements);
+  }
+
+  /** What a loop does at the beginning of each turn. */
+  #turn(loop: Statement): string {
+    if (this.#code.constants.interrupt() === undefined) return '';
+    return this.#look(contains([loop], mayWait) ? undefined : this.#code.temporary());
+  }
+
+  /**
+   * Leaves when somebody asked for the end of the run. Atomics.load is no machine instruction but a call of 10 ns, so
+   * what counts its turns looks at every 64th only (measured: 4 times a tight loop's time, now its noise).
+   */
+  #look(counter: string | undefined): string {
+    const flag = this.#code.constants.interrupt();
+    if (flag === undefined) return '';
+    const isTime = counter === undefined ? '' : `(${counter}=${counter}+1&63)===0&&`;
+    return `if(${isTime}Atomics.load(${flag},0)!==0){Atomics.store(${flag},0,0);${this.#leave()}}`;
+  }
+
+  #leave(): string {
+    return this.#kind === 'record' || this.#kind === 'action' ? 'return true;' : 'throw L.EXIT;';
   }
 
   #all(statements: readonly Statement[]): string {
@@ -57,15 +85,15 @@ export class StatementCode {
         return `if(${code.truth(s.test)}){${this.#statement(s.then)}}${otherwise}`;
       }
       case 'while':
-        return `while(${code.truth(s.test)}){${this.#statement(s.body)}}`;
+        return `while(${code.truth(s.test)}){${this.#turn(s)}${this.#statement(s.body)}}`;
       case 'do':
-        return `do{${this.#statement(s.body)}}while(${code.truth(s.test)});`;
+        return `do{${this.#turn(s)}${this.#statement(s.body)}}while(${code.truth(s.test)});`;
       case 'for': {
         const start = s.start === undefined ? '' : this.#statement(s.start);
         const test = s.test === undefined ? '' : code.truth(s.test);
         const step = s.step?.kind === 'expression' ? code.effect(s.step.expression) : '';
         if (s.step !== undefined && s.step.kind !== 'expression') return this.#forStatement(s, start, test);
-        return `${start}for(;${test};${step}){${this.#statement(s.body)}}`;
+        return `${start}for(;${test};${step}){${this.#turn(s)}${this.#statement(s.body)}}`;
       }
       case 'forIn':
         return this.#forIn(s);
@@ -91,14 +119,15 @@ export class StatementCode {
     const first = this.#code.temporary();
     const step = s.step === undefined ? '' : this.#statement(s.step);
     const leave = test === '' ? '' : `if(!(${test}))break;`;
-    return `${start}${first}=true;for(;;){if(${first})${first}=false;else{${step}}${leave}${this.#statement(s.body)}}`;
+    return `${start}${first}=true;for(;;){${this.#turn(s)}if(${first})${first}=false;else{${step}}${leave}${this.#statement(s.body)}}`;
   }
 
-  #forIn({ target, array, body, at }: ForInStatement): string {
+  #forIn(s: ForInStatement): string {
+    const { target, array, body, at } = s;
     const code = this.#code;
     const keys = this.#sortsLoops ? `T.keys(${code.array(array)})` : `${code.array(array)}.keys()`;
     const key = code.temporary();
-    return `T.at=${at};for(${key} of ${keys}){${code.store(target, key)};${this.#statement(body)}}`;
+    return `T.at=${at};for(${key} of ${keys}){${this.#turn(s)}${code.store(target, key)};${this.#statement(body)}}`;
   }
 
   #switch({ subject, cases }: SwitchStatement): string {
@@ -127,8 +156,7 @@ export class StatementCode {
 
   #exit({ status }: ExitStatement): string {
     const set = status === undefined ? '' : `T.exitStatus=Math.trunc(${this.#code.number(status)})&255;`;
-    const isOutermost = this.#kind === 'record' || this.#kind === 'action';
-    return `{${set}${isOutermost ? 'return true;' : 'throw L.EXIT;'}}`;
+    return `{${set}${this.#leave()}}`;
   }
 
   #jump({ kind }: JumpStatement): string {
@@ -181,4 +209,11 @@ export class StatementCode {
     const puts = names.map((name) => `o=L.putValue(R,o,${name},R.ofmt);`).join('o=L.putOfs(R,o);');
     return [before, `${puts}o=L.putOrs(R,o);`];
   }
+}
+
+/** Whether it may take longer than a moment. */
+function mayWait(node: Node): boolean {
+  return (
+    node.kind === 'getline' || (node.kind === 'builtin' && (node.name === 'system' || node.name === 'close'))
+  );
 }

@@ -12,7 +12,16 @@ import type { Evaluator } from './evaluator.ts';
 import { compareValues, type Entry, findOrder, type Order } from './ordering.ts';
 import type { Frame, RunState } from './run-state.ts';
 import { readSeparator, type Separator, splitText, type Splitting } from './separators.ts';
-import { AwkArray, inputValue, NumericText, type Scalar, type Slot, toText, Untyped } from './values.ts';
+import {
+  AwkArray,
+  inputValue,
+  NumericText,
+  type Scalar,
+  type Slot,
+  toText,
+  TypedRegex,
+  Untyped,
+} from './values.ts';
 
 export function arrayBuiltins(evaluator: Evaluator, call: CallByName): BuiltinTable {
   return {
@@ -38,8 +47,14 @@ function split(args: Arguments, frame: Frame, evaluator: Evaluator): number {
 function splitSeparator(operand: RegexOperand | undefined, frame: Frame, evaluator: Evaluator): Separator {
   const { state } = evaluator;
   if (operand === undefined) return state.specials.fieldSeparator();
-  if (operand.kind === 'regex') return { kind: 'regex', regex: evaluator.regex(operand, frame) };
-  return readSeparator(evaluator.text(operand, frame), state.regexes);
+  if (operand.kind === 'regex') {
+    // An empty one splits into characters, as the empty string does.
+    if (operand.source === '') return { kind: 'characters' };
+    return { kind: 'regex', regex: evaluator.regex(operand, frame) };
+  }
+  const value = evaluator.evaluate(operand, frame);
+  if (value instanceof TypedRegex) return { kind: 'regex', regex: state.regexes.compile(value.text) };
+  return readSeparator(toText(value, state.numberFormat), state.regexes);
 }
 
 function patsplit(args: Arguments, frame: Frame, evaluator: Evaluator): number {
@@ -89,10 +104,10 @@ function sortArray(
   const name = args.length > 2 ? read.text(args, 2, frame) : '';
   const format = state.numberFormat;
   const usual: Order = bySubscript
-    ? (left, right) => compareValues(left[0], right[0], format)
-    : (left, right) => compareValues(left[1], right[1], format);
+    ? (left, right) => compareValues(left[0], right[0], format, state.regexes.ignoreCase)
+    : (left, right) => compareValues(left[1], right[1], format, state.regexes.ignoreCase);
   const entries: Entry[] = [...source.elements];
-  entries.sort(findOrder(name, format, call) ?? usual);
+  entries.sort(findOrder(name, format, call, state.regexes.ignoreCase) ?? usual);
   target.elements.clear();
   entries.forEach(([key, value], index) => target.elements.set(String(index + 1), bySubscript ? key : value));
   return entries.length;
@@ -104,12 +119,7 @@ function slotOf(operand: RegexOperand | undefined, frame: Frame, evaluator: Eval
     const slot = evaluator.state.get(operand.variable, frame);
     return slot instanceof Untyped && slot.array !== undefined ? slot.array : slot;
   }
-  if (operand?.kind === 'subscript') {
-    const { elements } = evaluator.array(operand.array, frame);
-    const key = evaluator.subscript(operand.subscripts, frame);
-    if (!elements.has(key)) elements.set(key, undefined);
-    return elements.get(key);
-  }
+  if (operand?.kind === 'subscript') return evaluator.elementOrArray(operand, frame);
   if (operand?.kind === 'field') {
     const index = Math.trunc(evaluator.number(operand.index, frame));
     if (index > evaluator.state.specials.record.count) return undefined;
@@ -120,13 +130,14 @@ function slotOf(operand: RegexOperand | undefined, frame: Frame, evaluator: Eval
 function typeName(operand: RegexOperand | undefined, frame: Frame, evaluator: Evaluator): string {
   const slot = slotOf(operand, frame, evaluator);
   if (slot instanceof AwkArray) return 'array';
-  if (slot === undefined || slot instanceof Untyped)
-    return operand?.kind === 'field' ? 'unassigned' : 'untyped';
+  if (slot instanceof Untyped) return slot.isScalar ? 'unassigned' : 'untyped';
+  if (slot === undefined) return operand?.kind === 'field' ? 'unassigned' : 'untyped';
   return scalarTypeName(slot);
 }
 
 function scalarTypeName(value: Scalar): string {
   if (value instanceof NumericText) return 'strnum';
+  if (value instanceof TypedRegex) return 'regexp';
   return typeof value === 'number' ? 'number' : 'string';
 }
 
@@ -134,7 +145,12 @@ function scalarTypeName(value: Scalar): string {
 export function loopOrder(array: AwkArray, state: RunState, call: CallByName): string[] {
   const wanted = state.program.posix ? undefined : state.specialArray('PROCINFO').elements.get('sorted_in');
   if (wanted === undefined || wanted instanceof AwkArray) return [...array.elements.keys()];
-  const order = findOrder(toText(wanted, state.numberFormat), state.numberFormat, call);
+  const order = findOrder(
+    toText(wanted, state.numberFormat),
+    state.numberFormat,
+    call,
+    state.regexes.ignoreCase,
+  );
   const entries: Entry[] = [...array.elements];
   if (order !== undefined) entries.sort(order);
   return entries.map(([key]) => key);

@@ -31,10 +31,10 @@ export class CurrentRecord {
     this.#regexes = regexes;
   }
 
-  /** A record from input, or `$0 = value`. */
+  /** A record from input, or `$0 = value`: it keeps its type (all awks); its fields are input again. */
   assign(value: Scalar): void {
-    // What is assigned counts as input: it is split, and may be a number.
-    this.#whole = typeof value === 'object' ? value : inputValue(toText(value, this.#format.numberFormat));
+    this.#whole =
+      typeof value === 'number' ? inputValue(toText(value, this.#format.numberFormat)) : (value ?? '');
     this.#isWhole = true;
     this.#fields = undefined;
     this.#separator = this.#format.separator();
@@ -82,9 +82,7 @@ export class CurrentRecord {
   settle(): void {
     if (this.#isWhole || this.#fields === undefined) return;
     const { outputFieldSeparator, numberFormat } = this.#format;
-    this.#whole = inputValue(
-      this.#fields.map((field) => toText(field, numberFormat)).join(outputFieldSeparator),
-    );
+    this.#whole = this.#fields.map((field) => toText(field, numberFormat)).join(outputFieldSeparator);
     this.#isWhole = true;
   }
 

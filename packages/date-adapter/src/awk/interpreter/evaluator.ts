@@ -1,6 +1,6 @@
 // What an expression is worth: walks the tree, node by node. The reference for the compiler: simple, not fast.
-// Operands are evaluated from left to right, an lvalue's subscripts before the value that goes into it (as mawk,
-// onetrue-awk and busybox do; POSIX leaves it open). Functions, builtins and getline live in files of their own.
+// Operands are evaluated from left to right, but the value of an assignment before the subscripts it goes to (as
+// gawk and onetrue-awk do; POSIX leaves it open). Functions, builtins and getline live in files of their own.
 import type {
   Arithmetic,
   ArrayReference,
@@ -33,6 +33,7 @@ import {
   subscriptText,
   toNumber,
   toText,
+  TypedRegex,
 } from './values.ts';
 
 /** What the evaluator leaves to others. */
@@ -62,8 +63,10 @@ export class Evaluator {
     switch (expression.kind) {
       case 'number':
         return expression.value;
-      case 'string':
-        return this.state.codec.fromModel(expression.value);
+      case 'string': {
+        const text = this.state.codec.fromModel(expression.value);
+        return expression.isRegex === true ? new TypedRegex(text) : text;
+      }
       case 'variable':
         return this.#at(expression.at).scalar(expression.variable, frame);
       case 'field':
@@ -198,6 +201,14 @@ export class Evaluator {
     return this.state;
   }
 
+  /** An element as an argument: a scalar, or an array in an array. */
+  elementOrArray(reference: SubscriptReference, frame: Frame): Scalar | AwkArray {
+    const { elements } = this.array(reference.array, frame);
+    const key = this.subscript(reference.subscripts, frame);
+    if (!elements.has(key)) elements.set(key, undefined);
+    return elements.get(key);
+  }
+
   #element(reference: SubscriptReference, frame: Frame): Scalar {
     const { elements } = this.array(reference.array, frame);
     const key = this.subscript(reference.subscripts, frame);
@@ -206,16 +217,16 @@ export class Evaluator {
   }
 
   #assign({ target, value, at }: Assignment, frame: Frame): Scalar {
-    const place = this.place(target, frame);
     const result = this.evaluate(value, frame);
+    const place = this.place(target, frame);
     this.state.at = at;
     place.write(result);
     return result;
   }
 
   #compoundAssign({ target, operator, value, at }: CompoundAssignment, frame: Frame): number {
-    const place = this.place(target, frame);
     const right = this.number(value, frame);
+    const place = this.place(target, frame);
     this.state.at = at;
     const result = calculate(operator, toNumber(place.read()), right, true);
     place.write(result);

@@ -18,11 +18,12 @@ import type {
 } from '../ast.ts';
 import { findBuiltin } from '../builtins.ts';
 import { WorldError } from '../world.ts';
+import { adapterBuiltins } from './adapter-builtins.ts';
 import { arrayBuiltins, loopOrder } from './array-builtins.ts';
 import type { BuiltinTable } from './builtin-call.ts';
 import { type Calls, Evaluator } from './evaluator.ts';
 import { runGetline } from './getline.ts';
-import type { MainInput } from './main-input.ts';
+import type { RecordInput } from './main-input.ts';
 import { numberBuiltins } from './number-builtins.ts';
 import { outsideBuiltins } from './outside-builtins.ts';
 import type { Frame, RunState } from './run-state.ts';
@@ -48,9 +49,9 @@ export class Executor implements Calls {
   readonly state: RunState;
   readonly evaluator: Evaluator;
   readonly #builtins: BuiltinTable;
-  readonly #input: () => MainInput;
+  readonly #input: () => RecordInput;
 
-  constructor(state: RunState, input: () => MainInput) {
+  constructor(state: RunState, input: () => RecordInput) {
     this.state = state;
     this.#input = input;
     this.evaluator = new Evaluator(state, this);
@@ -62,6 +63,7 @@ export class Executor implements Calls {
       ...arrayBuiltins(this.evaluator, callByName),
       ...numberBuiltins(this.evaluator),
       ...outsideBuiltins(this.evaluator),
+      ...adapterBuiltins(this.evaluator),
     };
   }
 
@@ -122,6 +124,7 @@ export class Executor implements Calls {
     let isFirst = statement.kind === 'do';
     while (isFirst || statement.test === undefined || this.evaluator.truth(statement.test, frame)) {
       isFirst = false;
+      if (this.state.takeInterrupt()) return 'exit';
       const ending = this.execute(statement.body, frame);
       if (ending === 'break') return 'done';
       if (ending !== 'done' && ending !== 'continue') return ending;
@@ -133,6 +136,7 @@ export class Executor implements Calls {
   #loopOver({ target, array, body }: ForInStatement, frame: Frame): Ending {
     const keys = loopOrder(this.evaluator.array(array, frame), this.state, this.callByName);
     for (const key of keys) {
+      if (this.state.takeInterrupt()) return 'exit';
       this.evaluator.place(target, frame).write(key);
       const ending = this.execute(body, frame);
       if (ending === 'break') return 'done';
@@ -192,6 +196,7 @@ export class Executor implements Calls {
     } catch (error) {
       if (!(error instanceof WorldError)) throw error;
       specials.set('ERRNO', error.message);
+      if (this.state.isNonFatal(name)) return;
       throw new RunError(`cannot write to ${name}: ${error.message}`, { cause: error });
     }
   }
@@ -251,6 +256,7 @@ export class Executor implements Calls {
     if (slots.length > parameters.length) throw new RunError(`too many arguments for ${name}`);
     while (slots.length < parameters.length) slots.push(undefined);
     this.state.returned = undefined;
+    if (this.state.takeInterrupt()) throw JUMPS.exit;
     const ending = this.executeAll(body, slots);
     if (ending === 'next' || ending === 'nextfile' || ending === 'exit') throw JUMPS[ending];
     const result = ending === 'return' ? this.state.returned : undefined;
@@ -263,9 +269,7 @@ export class Executor implements Calls {
     if (argument.kind === 'variable') return this.#variableArgument(argument, shape, frame);
     if (argument.kind === 'subscript') {
       if (shape === 'array') return this.evaluator.array(argument, frame);
-      const { elements } = this.evaluator.array(argument.array, frame);
-      const element = elements.get(this.evaluator.subscript(argument.subscripts, frame));
-      if (element instanceof AwkArray) return element;
+      return this.evaluator.elementOrArray(argument, frame);
     }
     return this.evaluator.evaluate(argument, frame);
   }

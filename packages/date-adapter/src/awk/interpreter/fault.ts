@@ -10,5 +10,12 @@ export function faultText(error: unknown): string | undefined {
   if (error instanceof RangeError && error.message.includes('call stack')) {
     return 'functions call each other too deeply';
   }
+  if (isTooLong(error)) return 'a string of more than 512 MiB';
   return undefined;
+}
+
+/** V8's strings have 2^29 - 24 characters at most; V8 and Node say so in different ways. */
+function isTooLong(error: unknown): boolean {
+  if (error instanceof RangeError && error.message.includes('string length')) return true;
+  return error instanceof Error && 'code' in error && error.code === 'ERR_STRING_TOO_LONG';
 }

@@ -4,13 +4,13 @@
 import type { Getline } from '../ast.ts';
 import { WorldError } from '../world.ts';
 import type { Evaluator, Place } from './evaluator.ts';
-import type { MainInput } from './main-input.ts';
+import type { RecordInput } from './main-input.ts';
 import type { RecordReader } from './record-reader.ts';
 import type { Frame, RunState } from './run-state.ts';
 import { inputValue } from './values.ts';
 
 /** @returns 1, 0 at the end, -1 when it cannot be read (ERRNO says why) */
-export function runGetline(getline: Getline, frame: Frame, evaluator: Evaluator, input: MainInput): number {
+export function runGetline(getline: Getline, frame: Frame, evaluator: Evaluator, input: RecordInput): number {
   const { state } = evaluator;
   const { from, source } = getline;
   if (from === 'input' || source === undefined) {

@@ -2,12 +2,14 @@
 // compared with, and what runs when it cannot. POSIX awk, "Program Structure".
 // Invariant: whatever happens, what was printed is flushed and commands are waited for before the run ends.
 import type { Program, Rule } from '../ast.ts';
+import { type ChunkSource, type Progress, STARVED, type StartedProgram } from '../chunk-source.ts';
 import { type World, WorldError } from '../world.ts';
 import { type Ending, Executor, Jump } from './executor.ts';
 import { faultText } from './fault.ts';
-import { MainInput } from './main-input.ts';
+import { ChunkInput } from './chunk-input.ts';
+import { MainInput, type RecordInput } from './main-input.ts';
 import { RunState, type RunOptions } from './run-state.ts';
-import { inputValue, RunError } from './values.ts';
+import { inputValue, RunError, toText } from './values.ts';
 
 export type { RunOptions } from './run-state.ts';
 
@@ -38,14 +40,44 @@ export function runProgram(
   }
 }
 
+/** As the compiler's `startProgram`. */
+export function startProgram(
+  program: Program,
+  world: World,
+  assignments: readonly InitialAssignment[],
+  options: RunOptions & {
+    readonly input: ChunkSource;
+    readonly operandAssignments: readonly InitialAssignment[];
+  },
+): StartedProgram {
+  const run = new Run(program, world, options);
+  const attempt = <T>(action: () => T): T => {
+    try {
+      return action();
+    } catch (error) {
+      throw run.explain(error);
+    }
+  };
+  return {
+    get recordCount() {
+      return run.recordCount;
+    },
+    record: () => run.record(),
+    begin: () => attempt(() => run.begin(assignments, options.operandAssignments)),
+    records: () => attempt(() => run.records()),
+    settle: () => 'starved',
+    end: () => attempt(() => run.end()),
+  };
+}
+
 class Run {
   readonly #program: Program;
   readonly #state: RunState;
   readonly #executor: Executor;
-  readonly #input: MainInput;
+  readonly #input: RecordInput;
   readonly #rules: readonly Rule[];
 
-  constructor(program: Program, world: World, options: RunOptions) {
+  constructor(program: Program, world: World, options: RunOptions & { readonly input?: ChunkSource }) {
     this.#program = program;
     this.#state = new RunState(program, world, options);
     this.#executor = new Executor(this.#state, () => this.#input);
@@ -55,7 +87,10 @@ class Run {
       beginFile: () => !hasBeginFile || this.#runRules('beginFile') === 'done',
       endFile: () => this.#endFile(),
     };
-    this.#input = new MainInput(this.#state, hooks, (message) => this.#warn(message));
+    this.#input =
+      options.input === undefined
+        ? new MainInput(this.#state, hooks, (message) => this.#warn(message))
+        : new ChunkInput(this.#state, hooks, options.input);
     this.#rules = program.rules.filter(({ kind }) => kind === 'pattern' || kind === 'range');
   }
 
@@ -64,6 +99,38 @@ class Run {
     let ending = this.#guard(() => this.#runRules('begin'));
     if (ending !== 'exit' && this.#readsInput()) ending = this.#guard(() => this.#runRecords());
     this.#guard(() => this.#runRules('end'));
+    return this.#state.exitStatus;
+  }
+
+  begin(first: readonly InitialAssignment[], later: readonly InitialAssignment[]): Progress {
+    for (const { name, text } of first) this.#state.assignByName(name, text);
+    const ending = this.#guard(() => this.#runRules('begin'));
+    for (const { name, text } of later) this.#state.assignByName(name, text);
+    return ending === 'exit' || !this.#readsInput() ? 'ended' : 'starved';
+  }
+
+  get recordCount(): number {
+    return this.#state.specials.number('NR');
+  }
+
+  record(): Uint8Array {
+    const { codec, specials } = this.#state;
+    return Uint8Array.from(codec.encode(toText(specials.record.field(0), this.#state.numberFormat)));
+  }
+
+  records(): Progress {
+    try {
+      this.#guard(() => this.#runRecords());
+      return 'ended';
+    } catch (error) {
+      if (error === STARVED) return 'starved';
+      throw error;
+    }
+  }
+
+  end(): number {
+    this.#guard(() => this.#runRules('end'));
+    this.close();
     return this.#state.exitStatus;
   }
 
@@ -112,6 +179,8 @@ class Run {
   }
 
   #runRules(kind: 'begin' | 'end' | 'beginFile'): Ending {
+    // What was asked for before END has been done when END begins.
+    if (kind === 'end') this.#state.takeInterrupt();
     for (const rule of this.#program.rules) {
       if (rule.kind !== kind) continue;
       const ending = this.#guard(() => this.#executor.executeAll(rule.body, []));

@@ -16,9 +16,17 @@ export interface FileHooks {
   endFile(): void;
 }
 
+/** Main input as the loop over records, getline and `nextfile` ask for it. */
+export interface RecordInput {
+  /** The next record's text; NR, FNR and RT are set. @returns undefined at the end of all input */
+  read(): string | undefined;
+  /** nextfile: @returns after ENDFILE has run */
+  skipFile(): void;
+}
+
 const ASSIGNMENT = /^([A-Za-z_][A-Za-z0-9_]*)=(.*)$/s;
 
-export class MainInput {
+export class MainInput implements RecordInput {
   readonly #state: RunState;
   readonly #hooks: FileHooks;
   readonly #warn: (message: string) => void;
@@ -34,7 +42,6 @@ export class MainInput {
     this.#warn = warn;
   }
 
-  /** The next record's text; NR, FNR and RT are set. @returns undefined at the end of all input */
   read(): string | undefined {
     const { specials, codec } = this.#state;
     while (this.#reader !== undefined || this.#openNext()) {
@@ -52,7 +59,6 @@ export class MainInput {
     return undefined;
   }
 
-  /** nextfile: @returns after ENDFILE has run */
   skipFile(): void {
     if (this.#reader !== undefined) this.#endFile();
   }

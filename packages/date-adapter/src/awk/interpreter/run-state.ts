@@ -3,14 +3,24 @@
 // index only; names matter for assignments from the command line and for SYMTAB.
 import type { Program, SpecialName, Variable } from '../ast.ts';
 import { SPECIALS } from '../specials.ts';
-import type { World } from '../world.ts';
+import { changedEnvironment, mayChangeEnvironment } from '../command-environment.ts';
+import type { CommandEnvironment, World } from '../world.ts';
 import { textCodec, type TextCodec } from './bytes.ts';
 import { Random } from './random.ts';
 import { Regexes } from './regexes.ts';
 import { SpecialVariables } from './special-variables.ts';
 import { Streams } from './streams.ts';
-import { type NamedVariable, SymbolTable } from './symbol-table.ts';
-import { AwkArray, inputValue, RunError, type Scalar, type Slot, Untyped } from './values.ts';
+import { FunctionTable, type NamedVariable, SymbolTable } from './symbol-table.ts';
+import {
+  assignedValue,
+  AwkArray,
+  inputValue,
+  RunError,
+  type Scalar,
+  type Slot,
+  toText,
+  Untyped,
+} from './values.ts';
 
 /** The parameters of the function that runs; empty outside functions. */
 export type Frame = Slot[];
@@ -20,6 +30,11 @@ export type RunOptions = {
   readonly utf8: boolean;
   /** gawk's --csv: records and fields as RFC 4180 has them. */
   readonly csv: boolean;
+  /**
+   * Where somebody else (another thread) asks the run to end: loops and functions look at element 0 and leave as by
+   * `exit` when it is not 0, so END runs; they set it back to 0. What was asked before END begins does not leave END.
+   */
+  readonly interrupt?: Int32Array;
 };
 
 export class RunState {
@@ -36,25 +51,50 @@ export class RunState {
   readonly inRange: boolean[];
   exitStatus = 0;
   returned: Scalar;
+  readonly #interrupt: Int32Array | undefined;
   /** Where in the program the run is, for messages. */
   at = 0;
 
   constructor(program: Program, world: World, options: RunOptions) {
     this.program = program;
     this.world = world;
+    this.#interrupt = options.interrupt;
     this.codec = textCodec(options.utf8);
     this.regexes = new Regexes(this.codec, program.posix);
     this.specials = new SpecialVariables(this.regexes, this.codec, {
       posix: program.posix,
       csv: options.csv,
     });
-    this.streams = new Streams(world, this.codec);
+    this.streams = new Streams(world, this.codec, () => this.commandEnvironment());
     this.globals = program.globals.map(({ shape }) => (shape === 'array' ? new AwkArray() : undefined));
     this.arrays = new Map(
       SPECIALS.filter(({ shape }) => shape === 'array').map(({ name }) => [name, this.#arrayOf(name)]),
     );
     this.inRange = Array.from({ length: program.rangeCount }, () => false);
     this.#fillArrays();
+  }
+
+  /** Whether the run was asked to end, which is forgotten then. */
+  takeInterrupt(): boolean {
+    return this.#interrupt !== undefined && Atomics.exchange(this.#interrupt, 0, 0) !== 0;
+  }
+
+  /** For a command that starts now. */
+  commandEnvironment(): CommandEnvironment {
+    const { program, world, codec, numberFormat } = this;
+    if (!mayChangeEnvironment(program)) return undefined;
+    const current = new Map<string, string>();
+    for (const [name, value] of this.specialArray('ENVIRON').elements) {
+      if (!(value instanceof AwkArray))
+        current.set(codec.toModel(name), codec.toModel(toText(value, numberFormat)));
+    }
+    return changedEnvironment(world.environment, current);
+  }
+
+  /** TZ. The program may change its zone by assigning ENVIRON["TZ"]. */
+  zone(): string {
+    const zone = this.specialArray('ENVIRON').elements.get('TZ');
+    return zone === undefined || zone instanceof AwkArray ? '' : toText(zone, this.numberFormat);
   }
 
   get numberFormat(): string {
@@ -89,7 +129,10 @@ export class RunState {
   scalar(variable: Variable, frame: Frame): Scalar {
     const slot = this.get(variable, frame);
     if (slot instanceof Untyped) {
-      if (slot.array === undefined) return undefined;
+      if (slot.array === undefined) {
+        slot.isScalar = true;
+        return undefined;
+      }
     } else if (!(slot instanceof AwkArray)) return slot;
     throw new RunError(`array ${variable.name} used as a scalar`);
   }
@@ -107,16 +150,26 @@ export class RunState {
   array(variable: Variable, frame: Frame): AwkArray {
     const slot = this.get(variable, frame);
     if (slot instanceof AwkArray) return slot;
-    if (slot instanceof Untyped) return (slot.array ??= new AwkArray());
+    if (slot instanceof Untyped) {
+      if (slot.isScalar) throw new RunError(`scalar ${variable.name} used as an array`);
+      return (slot.array ??= new AwkArray());
+    }
     if (slot !== undefined) throw new RunError(`scalar ${variable.name} used as an array`);
     const array = new AwkArray();
     this.put(variable, frame, array);
     return array;
   }
 
+  /** gawk's PROCINFO["NONFATAL"], for all or for one output: what cannot be written is no end of the program. */
+  isNonFatal(output: string): boolean {
+    if (this.program.posix) return false;
+    const { elements } = this.specialArray('PROCINFO');
+    return elements.has('NONFATAL') || elements.has(`${output}${this.specials.subscriptSeparator}NONFATAL`);
+  }
+
   /** `name=value` of the command line; a name the program does not know changes nothing. */
   assignByName(name: string, text: string): void {
-    const value = inputValue(this.codec.fromModel(text));
+    const value = assignedValue(this.codec.fromModel(text), this.program.posix);
     const special = SPECIALS.find((known) => known.name === name);
     if (special !== undefined && !(this.program.posix && special.origin === 'gawk')) {
       if (special.shape === 'array') throw new RunError(`cannot assign to ${name}: it is an array`);
@@ -131,7 +184,10 @@ export class RunState {
   }
 
   #arrayOf(name: SpecialName): AwkArray {
-    return name === 'SYMTAB' ? new AwkArray(new SymbolTable(this.#namedVariables())) : new AwkArray();
+    if (name === 'SYMTAB') return new AwkArray(new SymbolTable(this.#namedVariables()));
+    if (name === 'FUNCTAB')
+      return new AwkArray(new FunctionTable(this.program.functions.map((one) => one.name)));
+    return new AwkArray();
   }
 
   #namedVariables(): NamedVariable[] {
@@ -171,8 +227,6 @@ export class RunState {
     processInformation.set('FS', 'FS');
     processInformation.set('version', '5.3.0');
     processInformation.set('strftime', '%a %b %e %H:%M:%S %Z %Y');
-    const functions = this.specialArray('FUNCTAB').elements;
-    for (const { name } of this.program.functions) functions.set(name, name);
   }
 }
 

@@ -8,7 +8,7 @@ import type { TextCodec } from './bytes.ts';
 import type { RecordSeparator } from './record-reader.ts';
 import type { Regexes } from './regexes.ts';
 import { readSeparator, readWidths, type Separator } from './separators.ts';
-import { isTrue, type Scalar, toNumber, toText } from './values.ts';
+import { isTrue, type Scalar, toNumber, toText, TypedRegex } from './values.ts';
 
 export class SpecialVariables implements RecordFormat {
   readonly record: CurrentRecord;
@@ -27,6 +27,8 @@ export class SpecialVariables implements RecordFormat {
   /** Which variable says how records are split: the one assigned last. */
   #splitBy: 'FS' | 'FPAT' | 'FIELDWIDTHS' = 'FS';
   #separator: Separator | undefined;
+  /** FS alone. */
+  #splitSeparator: Separator | undefined;
   #recordSeparator: RecordSeparator | undefined;
 
   constructor(regexes: Regexes, codec: TextCodec, options: { posix: boolean; csv: boolean }) {
@@ -85,6 +87,7 @@ export class SpecialVariables implements RecordFormat {
       case 'IGNORECASE':
         this.#regexes.ignoreCase = !this.#posix && isTrue(value);
         this.#separator = undefined;
+        this.#splitSeparator = undefined;
         this.#recordSeparator = undefined;
         break;
       case 'FS':
@@ -92,9 +95,11 @@ export class SpecialVariables implements RecordFormat {
       case 'FIELDWIDTHS':
         this.#splitBy = name;
         this.#separator = undefined;
+        this.#splitSeparator = undefined;
         break;
       case 'RS':
         this.#separator = undefined;
+        this.#splitSeparator = undefined;
         this.#recordSeparator = undefined;
         break;
       default:
@@ -113,6 +118,7 @@ export class SpecialVariables implements RecordFormat {
     if (this.#splitBy === 'FPAT') return { kind: 'pattern', regex: this.#regexes.compile(this.text('FPAT')) };
     if (this.#splitBy === 'FIELDWIDTHS') return readWidths(this.text('FIELDWIDTHS'));
     const text = this.text('FS');
+    if (this.get('FS') instanceof TypedRegex) return { kind: 'regex', regex: this.#regexes.compile(text) };
     return this.text('RS') === '' ? this.#paragraphSeparator(text) : readSeparator(text, this.#regexes);
   }
 
@@ -125,9 +131,9 @@ export class SpecialVariables implements RecordFormat {
 
   /** FS as the builtin split uses it when nothing else is said. */
   fieldSeparator(): Separator {
-    return this.#splitBy === 'FS' && !this.#csv
-      ? this.separator()
-      : readSeparator(this.text('FS'), this.#regexes);
+    // The newline that separates fields of a paragraph is none of FS (gawk, mawk, goawk).
+    this.#splitSeparator ??= readSeparator(this.text('FS'), this.#regexes);
+    return this.#splitSeparator;
   }
 
   /** How the next record ends. */
@@ -139,6 +145,7 @@ export class SpecialVariables implements RecordFormat {
   #readRecordSeparator(): RecordSeparator {
     const text = this.text('RS');
     if (this.#csv && text === '\n') return { kind: 'csv' };
+    if (this.get('RS') instanceof TypedRegex) return { kind: 'regex', regex: this.#regexes.compile(text) };
     if (text === '') return { kind: 'paragraph' };
     const first = String.fromCodePoint(text.codePointAt(0)!);
     // POSIX leaves more than one character open; gawk --posix takes the first only.

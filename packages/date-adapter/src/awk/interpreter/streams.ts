@@ -1,9 +1,12 @@
 // The files and commands a program has open, by their names: for redirections, getline, close and fflush.
 // A name opens on first use and stays open until it is closed (POSIX awk, "Output Statements" and getline).
 // The same name can be open as input and output, as a file and as a command; close(name) closes them all.
-import type { ByteSink, ByteSource, World } from '../world.ts';
+import type { ByteSink, ByteSource, CommandEnvironment, World } from '../world.ts';
 import type { TextCodec } from './bytes.ts';
 import { RecordReader } from './record-reader.ts';
+
+/** ERRNO when there is nothing to close, as gawk has it. */
+export const NOT_OPEN = 'close of redirection that was never opened';
 
 export type OutputKind = 'write' | 'append' | 'pipe';
 export type InputKind = 'file' | 'command';
@@ -11,13 +14,16 @@ export type InputKind = 'file' | 'command';
 export class Streams {
   readonly #world: World;
   readonly #codec: TextCodec;
+  readonly #environment: () => CommandEnvironment;
   readonly #files = new Map<string, ByteSink>();
   readonly #pipes = new Map<string, ByteSink>();
   readonly #sources = new Map<string, RecordReader>();
   readonly #commands = new Map<string, RecordReader>();
   readonly #standard: ReadonlyMap<string, ByteSink>;
 
-  constructor(world: World, codec: TextCodec) {
+  /** @param environment that of the commands that start now */
+  constructor(world: World, codec: TextCodec, environment: () => CommandEnvironment) {
+    this.#environment = environment;
     this.#world = world;
     this.#codec = codec;
     this.#standard = new Map([
@@ -39,7 +45,9 @@ export class Streams {
       if (kind === 'pipe') this.flushAll();
       const model = this.#codec.toModel(name);
       sink =
-        kind === 'pipe' ? this.#world.openCommandSink(model) : this.#world.openSink(model, kind === 'append');
+        kind === 'pipe'
+          ? this.#world.openCommandSink(model, this.#environment())
+          : this.#world.openSink(model, kind === 'append');
       open.set(name, sink);
     }
     return sink;
@@ -59,7 +67,7 @@ export class Streams {
   #openSource(kind: InputKind, name: string): ByteSource {
     if (kind === 'file') return this.openFile(name);
     this.flushAll();
-    return this.#world.openCommandSource(this.#codec.toModel(name));
+    return this.#world.openCommandSource(this.#codec.toModel(name), this.#environment());
   }
 
   /** A file, or standard input by its names. @throws WorldError */
@@ -87,9 +95,9 @@ export class Streams {
     return sinks.some((sink) => sink !== undefined);
   }
 
-  /** close(name). @returns the status of the last that was closed, -1 when nothing has this name */
-  close(name: string): number {
-    let status = -1;
+  /** close(name). @returns the status of the last that was closed, undefined when nothing has this name */
+  close(name: string): number | undefined {
+    let status: number | undefined;
     const standard = this.#standard.get(name);
     if (standard !== undefined && name !== '-') {
       standard.flush();

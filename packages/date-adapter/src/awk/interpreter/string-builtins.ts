@@ -1,7 +1,8 @@
 // The builtins that look at text: length, index, substr, match, sub, gsub, gensub, sprintf, case, strtonum.
 // POSIX awk, "String Functions"; gawk manual, "String-Manipulation Functions". Places and lengths are characters.
 import { strtonum } from '../numbers.ts';
-import { fillFormat, parseFormat, type Piece } from '../printf.ts';
+import { parseFormat, type Piece } from '../printf-format.ts';
+import { fillFormat } from '../printf.ts';
 import type { Regex } from '../regex/regex.ts';
 import {
   type Arguments,
@@ -14,7 +15,16 @@ import { characterCount, characterOffset, characterSlice, mapCase } from './char
 import type { Evaluator } from './evaluator.ts';
 import type { Frame, RunState } from './run-state.ts';
 import { readGensubReplacement, readReplacement, substitute } from './substitution.ts';
-import { AwkArray, inputValue, isNumeric, type Scalar, toNumber, toText, Untyped } from './values.ts';
+import {
+  AwkArray,
+  inputValue,
+  isNumeric,
+  type Scalar,
+  toNumber,
+  toText,
+  TypedRegex,
+  Untyped,
+} from './values.ts';
 
 export function stringBuiltins(evaluator: Evaluator): BuiltinTable {
   const { state } = evaluator;
@@ -56,10 +66,9 @@ function lengthOf(args: Arguments, frame: Frame, evaluator: Evaluator): number {
     if (slot instanceof AwkArray) return slot.elements.size;
     if (slot instanceof Untyped) return slot.array?.elements.size ?? 0;
   } else if (argument.kind === 'subscript') {
-    const element = evaluator
-      .array(argument.array, frame)
-      .elements.get(evaluator.subscript(argument.subscripts, frame));
+    const element = evaluator.elementOrArray(argument, frame);
     if (element instanceof AwkArray) return element.elements.size;
+    return characterCount(toText(element, state.numberFormat));
   }
   return characterCount(evaluator.text(valueArgument(args, 0), frame));
 }
@@ -100,6 +109,7 @@ export function format(args: Arguments, frame: Frame, evaluator: Evaluator): str
       isNumber: (index) => isNumeric(values[index]),
     },
     state.codec.utf8,
+    !state.program.posix,
   );
 }
 
@@ -144,7 +154,7 @@ function storeGroups(
 function replaceIn(args: Arguments, frame: Frame, evaluator: Evaluator, which: 0 | 1): number {
   const { state } = evaluator;
   const regex = evaluator.regex(args[0]!, frame);
-  const replacement = readReplacement(evaluator.text(valueArgument(args, 1), frame));
+  const replacement = readReplacement(evaluator.text(valueArgument(args, 1), frame), state.program.posix);
   const target = args[2];
   const { record } = state.specials;
   const place =
@@ -156,7 +166,8 @@ function replaceIn(args: Arguments, frame: Frame, evaluator: Evaluator, which: 0
   const subject = place === undefined ? evaluator.evaluate(valueArgument(args, 2), frame) : place.read();
   const text = toText(subject, state.numberFormat);
   const result = substitute(state.regexes, regex, text, replacement, which);
-  if (result.count > 0) place?.write(result.text);
+  if (result.count > 0)
+    place?.write(subject instanceof TypedRegex ? new TypedRegex(result.text) : result.text);
   return result.count;
 }
 

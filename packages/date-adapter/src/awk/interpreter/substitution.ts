@@ -8,7 +8,9 @@ import type { Regexes } from './regexes.ts';
 /** Text, or the number of a group whose text is put there (0 is the whole match). */
 export type ReplacementPart = string | number;
 
-export function readReplacement(text: string): ReplacementPart[] {
+/** @param posix two backslashes are one wherever they are (gawk --posix, mawk), not only before an & */
+export function readReplacement(text: string, posix = false): ReplacementPart[] {
+  if (posix) return readPosixReplacement(text);
   const parts: ReplacementPart[] = [];
   let done = 0;
   for (const found of text.matchAll(/(\\*)&/g)) {
@@ -20,6 +22,13 @@ export function readReplacement(text: string): ReplacementPart[] {
   }
   parts.push(text.slice(done));
   return parts;
+}
+
+function readPosixReplacement(text: string): ReplacementPart[] {
+  return text.split(/(\\[\\&]|&)/).map((part) => {
+    if (part === '&') return 0;
+    return part === '\\&' || part === '\\\\' ? part.slice(1) : part;
+  });
 }
 
 export function readGensubReplacement(text: string): ReplacementPart[] {

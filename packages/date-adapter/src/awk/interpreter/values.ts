@@ -15,7 +15,16 @@ export class NumericText {
   }
 }
 
-export type Scalar = number | string | NumericText | undefined;
+/** gawk's `@/re/`: a string that typeof calls regexp; assigned, it stays one. */
+export class TypedRegex {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+export type Scalar = number | string | NumericText | TypedRegex | undefined;
 
 export class AwkArray {
   readonly elements: Map<string, Scalar | AwkArray>;
@@ -31,6 +40,8 @@ export class AwkArray {
  */
 export class Untyped {
   array: AwkArray | undefined;
+  /** Its value was asked for: now it cannot become an array any more (gawk). */
+  isScalar = false;
 }
 
 /** What a variable holds. */
@@ -44,6 +55,19 @@ export function inputValue(text: string): Scalar {
   return looksNumeric(text) ? new NumericText(text) : text;
 }
 
+/** Text of an assignment on the command line that is a regex as gawk writes one: `x=@/re/`. */
+const TYPED_REGEX = /^@\/(.*)\/$/s;
+
+export function isTypedRegex(text: string): boolean {
+  return TYPED_REGEX.test(text);
+}
+
+/** What an assignment of the command line assigns. */
+export function assignedValue(text: string, posix: boolean): Scalar {
+  const source = posix ? undefined : TYPED_REGEX.exec(text)?.[1];
+  return source === undefined ? inputValue(text) : new TypedRegex(source);
+}
+
 export function toNumber(value: Scalar): number {
   switch (typeof value) {
     case 'number':
@@ -53,7 +77,7 @@ export function toNumber(value: Scalar): number {
     case 'undefined':
       return 0;
     default:
-      return value.number;
+      return value instanceof NumericText ? value.number : leadingNumber(value.text);
   }
 }
 
@@ -80,12 +104,16 @@ export function isTrue(value: Scalar): boolean {
     case 'undefined':
       return false;
     default:
-      return value.number !== 0;
+      return value instanceof NumericText ? value.number !== 0 : value.text !== '';
   }
 }
 
 export function isNumeric(value: Scalar): boolean {
   return typeof value === 'number' || value instanceof NumericText;
+}
+
+function isString(value: Scalar): boolean {
+  return typeof value === 'string' || value instanceof TypedRegex;
 }
 
 /**
@@ -94,7 +122,7 @@ export function isNumeric(value: Scalar): boolean {
  * @returns < 0, 0 or > 0, NaN when a NaN is compared
  */
 export function compare(left: Scalar, right: Scalar, format: string, ignoreCase: boolean): number {
-  if (typeof left !== 'string' && typeof right !== 'string') {
+  if (!isString(left) && !isString(right)) {
     const leftNumber = toNumber(left);
     const rightNumber = toNumber(right);
     return leftNumber === rightNumber ? 0 : leftNumber - rightNumber;

@@ -64,7 +64,9 @@ class BracketReader {
     }
     const place = this.#at;
     const low = this.#readCharacter();
-    if (this.#peek() !== HYPHEN || this.#peek(1) === CLOSE) {
+    const isRange = this.#peek() === HYPHEN && this.#peek(1) !== CLOSE;
+    // In `[s---t]` the range is `---`, the hyphen alone (gawk, mawk).
+    if (!isRange || (low !== HYPHEN && this.#peek(1) === HYPHEN && this.#peek(2) === HYPHEN)) {
       this.#ranges.push(low, low);
       return;
     }

@@ -1,6 +1,7 @@
 // The source of a regular expression as the parser reads it: code points (or bytes in byte mode), each with its place
-// in the source. Octal and hexadecimal escapes are replaced first, since POSIX takes what they stand for as if it had
-// been written (so `\056` is any character), and since two of them may spell one character in UTF-8.
+// in the source. Octal and hexadecimal escapes are replaced first, since two of them may spell one character in UTF-8.
+// They stand for their characters, never for operators: `\052` is a star (mawk, onetrue-awk, goawk, gawk in its
+// traditional mode; gawk else takes it as if `*` had been written).
 
 import { codePointAt, lengthAt } from './utf8-sequence.ts';
 
@@ -60,10 +61,10 @@ function withoutNumericEscapes(from: Spelled, hexEscapes: boolean): Spelled {
   for (let at = 0; at < from.bytes.length;) {
     const escape = from.bytes[at] === BACKSLASH ? numericEscape(from.bytes, at + 1, hexEscapes) : undefined;
     const taken = escape === undefined ? (from.bytes[at] === BACKSLASH ? 2 : 1) : escape.length + 1;
-    const bytes = escape === undefined ? from.bytes.slice(at, at + taken) : [escape.byte];
+    const bytes = escape === undefined ? from.bytes.slice(at, at + taken) : spelledAlone(escape.byte);
     bytes.forEach((byte, index) => {
       to.bytes.push(byte);
-      to.origins.push(from.origins[at + index]!);
+      to.origins.push(from.origins[at + (escape === undefined ? index : 0)]!);
     });
     at += taken;
   }
@@ -71,6 +72,13 @@ function withoutNumericEscapes(from: Spelled, hexEscapes: boolean): Spelled {
 }
 
 const BACKSLASH = 0x5c;
+/** What would be an operator if it were written as it is. */
+const OPERATORS: ReadonlySet<number> = new Set(Array.from('.[]()*+?{}|^$\\-', (one) => one.charCodeAt(0)));
+
+/** The byte as a character that stands for itself. */
+function spelledAlone(byte: number): number[] {
+  return OPERATORS.has(byte) ? [BACKSLASH, byte] : [byte];
+}
 
 /** `ddd` with one to three octal digits, or `xhh` with one or two hexadecimal ones. */
 function numericEscape(

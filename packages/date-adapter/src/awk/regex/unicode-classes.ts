@@ -22,18 +22,19 @@ const ASCII: Readonly<Record<string, RegExp>> = {
   cntrl: /[\0-\u001F\u007F]/,
 };
 
-const BEYOND_ASCII: Readonly<Record<string, RegExp>> = {
-  alpha: /[\p{Alphabetic}\p{Nd}]+/gu,
-  alnum: /[\p{Alphabetic}\p{Nd}]+/gu,
-  upper: /[\p{Uppercase}\p{Changes_When_Lowercased}]+/gu,
+/** Of runs of members, for the flags `gu`. Not regexes yet: reading these takes a millisecond, and few programs need one. */
+const BEYOND_ASCII: Readonly<Record<string, string>> = {
+  alpha: String.raw`[\p{Alphabetic}\p{Nd}]+`,
+  alnum: String.raw`[\p{Alphabetic}\p{Nd}]+`,
+  upper: String.raw`[\p{Uppercase}\p{Changes_When_Lowercased}]+`,
   // Of the title case letters, those of Greek are no small ones.
-  lower: /(?:(?![\u1F00-\u1FFF])\p{Lt}|(?!\p{Lt})[\p{Lowercase}\p{Changes_When_Uppercased}])+/gu,
-  space: /[\u1680\u2000-\u2006\u2008-\u200A\u2028\u2029\u205F\u3000]+/gu,
-  blank: /[\u1680\u2000-\u2006\u2008-\u200A\u205F\u3000]+/gu,
-  punct: /[^\p{Alphabetic}\p{Nd}\p{Cn}\p{Cc}\u1680\u2000-\u2006\u2008-\u200A\u2028\u2029\u205F\u3000]+/gu,
-  print: /[^\p{Cn}\p{Cc}\u2028\u2029]+/gu,
-  graph: /[^\p{Cn}\p{Cc}\u1680\u2000-\u2006\u2008-\u200A\u2028\u2029\u205F\u3000]+/gu,
-  cntrl: /[\u0080-\u009F\u2028\u2029]+/gu,
+  lower: String.raw`(?:(?![\u1F00-\u1FFF])\p{Lt}|(?!\p{Lt})[\p{Lowercase}\p{Changes_When_Uppercased}])+`,
+  space: String.raw`[\u1680\u2000-\u2006\u2008-\u200A\u2028\u2029\u205F\u3000]+`,
+  blank: String.raw`[\u1680\u2000-\u2006\u2008-\u200A\u205F\u3000]+`,
+  punct: String.raw`[^\p{Alphabetic}\p{Nd}\p{Cn}\p{Cc}\u1680\u2000-\u2006\u2008-\u200A\u2028\u2029\u205F\u3000]+`,
+  print: String.raw`[^\p{Cn}\p{Cc}\u2028\u2029]+`,
+  graph: String.raw`[^\p{Cn}\p{Cc}\u1680\u2000-\u2006\u2008-\u200A\u2028\u2029\u205F\u3000]+`,
+  cntrl: String.raw`[\u0080-\u009F\u2028\u2029]+`,
 };
 
 /** All of Unicode that is assigned, in stretches without surrogates. */
@@ -70,7 +71,8 @@ export function rangesBeyondAscii(name: string): Ranges {
   if (members === undefined) return []; // digit, xdigit: ASCII only, in every locale
   const known = made.get(name);
   if (known !== undefined) return known;
-  const ranges = STRETCHES.flatMap(([low, high]) => runsIn(members, low, high));
+  const runs = new RegExp(members, 'gu');
+  const ranges = STRETCHES.flatMap(([low, high]) => runsIn(runs, low, high));
   made.set(name, ranges);
   return ranges;
 }

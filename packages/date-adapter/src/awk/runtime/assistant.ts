@@ -5,7 +5,12 @@ import type { BuiltinCall, LocalVariable, RegexOperand, SpecialName } from '../a
 import { Executor } from '../interpreter/executor.ts';
 import { findOrder } from '../interpreter/ordering.ts';
 import { type RunOptions, RunState } from '../interpreter/run-state.ts';
-import { AwkArray as TreeArray, RunError, type Scalar as TreeScalar } from '../interpreter/values.ts';
+import {
+  AwkArray as TreeArray,
+  RunError,
+  type Scalar as TreeScalar,
+  TypedRegex,
+} from '../interpreter/values.ts';
 import { AwkArray } from './awk-array.ts';
 import { fromModel, toModel } from './byte-text.ts';
 import type { Runtime } from './runtime.ts';
@@ -59,13 +64,17 @@ export class Assistant {
     const wanted = entry === -1 ? undefined : procinfo.get(entry);
     if (wanted === undefined || wanted instanceof AwkArray) return array.keys();
     const { convfmt } = this.#runtime.machine;
-    const order = findOrder(this.#runtime.machine.text(wanted), convfmt, (name, values) =>
-      this.#scalarToTree(
-        call(
-          name,
-          values.map((value) => this.#fromTree(value)),
+    const order = findOrder(
+      this.#runtime.machine.text(wanted),
+      convfmt,
+      (name, values) =>
+        this.#scalarToTree(
+          call(
+            name,
+            values.map((value) => this.#fromTree(value)),
+          ),
         ),
-      ),
+      this.#runtime.ignoreCase,
     );
     const entries = [...this.#toTreeArray(array).elements];
     if (order !== undefined) entries.sort(order);
@@ -135,7 +144,7 @@ export class Assistant {
 
   #scalarFromTree(value: TreeScalar): Scalar {
     if (typeof value === 'string') return this.#bytes(value);
-    return value;
+    return value instanceof TypedRegex ? this.#bytes(value.text) : value;
   }
 }
 

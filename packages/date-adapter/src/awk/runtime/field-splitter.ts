@@ -40,9 +40,13 @@ export class BlankSplitter implements FieldSplitter {
 export class ByteSetSplitter implements FieldSplitter {
   readonly complete = false;
   readonly elsewhere = false;
+  /** The byte, or -1 where there are several. */
+  readonly #byte: number;
   readonly #set: number;
 
   constructor(machine: Machine, set: ByteSet) {
+    const first = set.indexOf(1);
+    this.#byte = set.indexOf(1, first + 1) === -1 ? first : -1;
     this.#set = machine.constant(kernelSet(set));
   }
 
@@ -50,14 +54,12 @@ export class ByteSetSplitter implements FieldSplitter {
     const { kernel } = machine;
     if (at >= end) return 0;
     for (;;) {
-      const room = machine.fieldRoom - 16;
-      const found = kernel.separatedFields(
-        at,
-        end,
-        this.#set,
-        machine.pairs << 2,
-        wanted < room ? wanted : room,
-      );
+      const room = machine.fieldRoom - 32;
+      const most = wanted < room ? wanted : room;
+      const found =
+        this.#byte === -1
+          ? kernel.separatedFields(at, end, this.#set, machine.pairs << 2, most)
+          : kernel.byteFields(at, end, this.#byte, machine.pairs << 2, most);
       if (found < room || found >= wanted) return found;
       machine.roomForFields(machine.fieldRoom * 2);
     }
@@ -78,18 +80,19 @@ export class RegexSplitter implements FieldSplitter {
     if (at >= end) return 0;
     let start = at;
     let from = at;
-    let found = 0;
+    let count = 0;
     const pattern = this.#pattern;
-    while (from <= end && pattern.search(machine, at, end, from)) {
+    for (let found = pattern.search(machine, at, end, from); found;) {
       if (pattern.matchEnd === pattern.matchStart) from = nextCharacter(machine, pattern.matchEnd, end);
       else {
-        putPair(machine, found++, start, pattern.matchStart);
+        putPair(machine, count++, start, pattern.matchStart);
         start = pattern.matchEnd;
         from = start;
       }
+      found = from <= end && pattern.searchNext(machine, at, end, from);
     }
-    putPair(machine, found++, start, end);
-    return found;
+    putPair(machine, count++, start, end);
+    return count;
   }
 }
 

@@ -2,10 +2,11 @@
 // all bytes are in one place, a range of bytes is two numbers wherever it comes from, and every loop of the kernel
 // reaches it. Hot: `bytes` and `ints` are read all the time.
 // Invariant: behind each region are SLACK bytes, into which the kernel's vectors may read and write.
+import { RunError } from '../interpreter/values.ts';
 import { instantiateKernel, type Kernel } from './kernel.ts';
 
-/** The kernel reads and writes whole vectors: up to 15 bytes too far; the position lists take a vector's hits more. */
-export const SLACK = 192;
+/** The kernel reads and writes whole vectors: up to 63 bytes too far; the lists take the hits of some vectors more. */
+export const SLACK = 320;
 const PAGE = 65536;
 const MAX_PAGES = 32768;
 /** Below it: nothing. Address 0 is never a region. */
@@ -25,7 +26,7 @@ export class Heap {
     this.#grown = notice;
   }
 
-  /** A region of at least `size` bytes, aligned to 64; its contents are arbitrary. @throws RangeError beyond 2 GiB */
+  /** A region of at least `size` bytes, aligned to 64; its contents are arbitrary. @throws RunError beyond 2 GiB */
   allocate(size: number): number {
     const whole = roundUp(size);
     const reused = this.#free.get(whole)?.pop();
@@ -58,7 +59,8 @@ export class Heap {
     const pages = this.bytes.length / PAGE;
     // A quarter more at a time, so that growing stays cheap.
     const wanted = Math.min(Math.max(missing, pages >> 2), MAX_PAGES - pages);
-    if (wanted < missing) throw new RangeError('the program needs more than 2 GiB for its records');
+    if (wanted < missing)
+      throw new RunError('a record, or what was made of it, is too long: all together has 2 GiB');
     this.kernel.memory.grow(wanted);
     this.bytes = new Uint8Array(this.kernel.memory.buffer);
     this.ints = new Int32Array(this.kernel.memory.buffer);

@@ -1,13 +1,14 @@
 // What generated code calls: the hot operations under the names the code generator knows, next to those of the other
 // modules of the runtime. Hot. 300 lines: one flat list of operations.
 // Invariant: each function evaluates nothing of the program; the order of evaluation is the generator's.
-import { type Conversion, fillFormat, parseFormat, type Piece } from '../printf.ts';
+import { type Conversion, parseFormat, type Piece } from '../printf-format.ts';
+import { fillFormat } from '../printf.ts';
 import { NumericText, RunError } from '../interpreter/values.ts';
 import { integerText } from '../numbers.ts';
 import { AwkArray } from './awk-array.ts';
 import { fromModel, mapCase, toModel } from './byte-text.ts';
 import { IS_STRING, IS_VALUE, type Machine } from './machine.ts';
-import { putNumber, putRange, putText, putValue } from './output.ts';
+import { integerLength, putBlanks, putNumber, putRange, putText, putValue } from './output.ts';
 import type { Pattern } from './pattern.ts';
 import {
   rangeEquals,
@@ -93,6 +94,7 @@ export function putFound(machine: Machine, o: number): number {
 
 export function recordValue(machine: Machine): Scalar {
   whole(machine);
+  if (machine.wholeIsString) return rangeText(machine, machine.s, machine.e);
   return rangeValue(machine, machine.s, machine.e);
 }
 
@@ -136,13 +138,8 @@ export function mapFound(machine: Machine, upper: boolean): void {
     return;
   }
   const start = machine.room(re - rs);
-  const { bytes } = machine;
-  const first = upper ? 97 : 65;
-  let to = start;
-  for (let at = rs; at < re; at++) {
-    const byte = bytes[at]!;
-    bytes[to++] = byte >= first && byte < first + 26 ? byte ^ 32 : byte;
-  }
+  const to = start + re - rs;
+  kernel.mapCase(rs, re, start, upper ? 97 : 65);
   machine.take(to);
   machine.rs = start;
   machine.re = to;
@@ -156,7 +153,7 @@ export function mapText(machine: Machine, text: string, upper: boolean): string 
 /** `$field =` the range in rs and re, a string. */
 export function assignFound(machine: Machine, field: number): void {
   const { rs, re } = machine;
-  if (field === 0) assignRecordRange(machine, rs, re);
+  if (field === 0) assignRecordString(machine, rs, re);
   else setFieldRange(machine, field, rs, re, IS_STRING);
 }
 
@@ -168,9 +165,15 @@ export function assignConstant(
   end: number,
   text: string,
 ): string {
-  if (field === 0) assignRecordRange(machine, at, end);
+  if (field === 0) assignRecordString(machine, at, end);
   else setFieldRange(machine, field, at, end, IS_STRING);
   return text;
+}
+
+/** `$0 =` a string: its fields may be numeric strings, it is none (all awks). */
+function assignRecordString(machine: Machine, at: number, end: number): void {
+  assignRecordRange(machine, at, end);
+  machine.wholeIsString = true;
 }
 
 // ---- substitution in the record and its fields
@@ -183,7 +186,7 @@ export function substituteRecord(
 ): number {
   whole(machine);
   const count = substitute(machine, pattern, replacement, machine.s, machine.e, isGlobal);
-  if (count > 0) assignRecordRange(machine, machine.rs, machine.re);
+  if (count > 0) assignRecordString(machine, machine.rs, machine.re);
   return count;
 }
 
@@ -323,19 +326,47 @@ export function formatAll(machine: Machine, pieces: readonly Piece[], values: re
       isNumber: (index) => typeof values[index] === 'number' || typeof values[index] === 'object',
     },
     utf8,
+    !machine.posix,
   );
   return utf8 ? fromModel(text) : text;
 }
 
 /** One conversion of a constant format. */
 export function formatOne(machine: Machine, conversion: Conversion, value: Scalar): string {
-  const { letter, width = 0, precision } = conversion;
-  if (letter === 's' && precision === undefined && typeof width === 'number') {
-    const text = toText(value, machine.convfmt);
-    if (!machine.utf8 || !HIGH.test(text)) return conversion.left ? text.padEnd(width) : text.padStart(width);
-  }
-  return formatAll(machine, [conversion], [value]);
+  const { width = 0, left } = conversion;
+  const text = typeof width === 'number' ? plainText(machine, conversion, value) : undefined;
+  if (text === undefined || typeof width !== 'number') return formatAll(machine, [conversion], [value]);
+  if (text.length >= width) return text;
+  if (left) return text.padEnd(width);
+  return conversion.zero && conversion.letter !== 's' ? text.padStart(width, '0') : text.padStart(width);
 }
+
+/** What the usual conversions make, without their width; undefined for all that is not so plain. */
+function plainText(machine: Machine, conversion: Conversion, value: Scalar): string | undefined {
+  const { letter, precision, plus, space, zero, alternate } = conversion;
+  if (letter === 's') {
+    const text = toText(value, machine.convfmt);
+    if (typeof precision === 'object' || (machine.utf8 && HIGH.test(text))) return undefined;
+    return precision === undefined ? text : text.slice(0, precision);
+  }
+  if (plus || space || alternate) return undefined;
+  const number = toNumber(value);
+  if (zero && !(number >= 0)) return undefined;
+  if (letter === 'd' && precision === undefined) {
+    const integer = Math.trunc(number);
+    return (integer | 0) === integer ? String(integer | 0) : undefined;
+  }
+  return letter === 'f' && typeof precision === 'number' ? plainFixed(number, precision) : undefined;
+}
+
+/** %.2f and its like. C rounds ties to even, toFixed away from zero: they, and what may be one, go the long way. */
+function plainFixed(value: number, precision: number): string | undefined {
+  if (!(Math.abs(value) < 1e15) || precision > 6 || precision < 0 || Object.is(value, -0)) return undefined;
+  const tie = Math.abs((value * POWERS_OF_TEN[precision]!) % 1) === 0.5;
+  return tie ? undefined : value.toFixed(precision);
+}
+
+const POWERS_OF_TEN = [1, 10, 100, 1e3, 1e4, 1e5, 1e6];
 
 const HIGH = /[\x80-\xff]/;
 
@@ -344,6 +375,27 @@ export function putInteger(machine: Machine, o: number, value: number, conversio
   const integer = Math.trunc(value);
   if ((integer | 0) === integer) return putNumber(machine, o, integer | 0, '');
   return putText(machine, o, formatAll(machine, [conversion], [value]));
+}
+
+/** %8d and %-8d. */
+export function putPaddedInteger(machine: Machine, o: number, value: number, conversion: Conversion): number {
+  const integer = Math.trunc(value);
+  if ((integer | 0) !== integer) return putText(machine, o, formatOne(machine, conversion, value));
+  const missing = widthOf(conversion) - integerLength(integer);
+  if (conversion.left) return putBlanks(machine, putNumber(machine, o, integer | 0, ''), missing);
+  return putNumber(machine, putBlanks(machine, o, missing), integer | 0, '');
+}
+
+/** %16s and %-16s of the range in rs and re. */
+export function putPadded(machine: Machine, o: number, conversion: Conversion): number {
+  const { rs, re } = machine;
+  const missing = widthOf(conversion) - rangeLength(machine, rs, re);
+  if (conversion.left) return putBlanks(machine, putRange(machine, o, rs, re), missing);
+  return putRange(machine, putBlanks(machine, o, missing), rs, re);
+}
+
+function widthOf({ width }: Conversion): number {
+  return typeof width === 'number' ? width : 0;
 }
 
 export function integerFormat(machine: Machine, value: number, conversion: Conversion): string {

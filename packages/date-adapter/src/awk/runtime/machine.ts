@@ -34,6 +34,8 @@ export class Machine {
   strings = byteStrings(this.heap.bytes.buffer);
   ints = this.heap.ints;
   readonly utf8: boolean;
+  /** With --posix infinity is printed without a sign by printf. */
+  posix = false;
   /** Numeric strings stay strings, because the program asks for types. */
   boxed = false;
 
@@ -43,6 +45,8 @@ export class Machine {
   count = 0;
   known = 0;
   stale = false;
+  /** Whether $0 is a string that no input is: one that was assigned, or put together from fields. */
+  wholeIsString = false;
   /** Whether any field of this record was assigned. */
   dirty = false;
   /** Index into ints. */
@@ -64,6 +68,8 @@ export class Machine {
   reader: RecordReader | undefined;
   /** Closes the reader and opens the next operand, perhaps in vain; false when there is none. */
   openNext: () => boolean = () => false;
+  /** The reader is about to move its bytes. */
+  keepRecord: () => void = () => {};
 
   // ---- output
   o: number;
@@ -84,6 +90,9 @@ export class Machine {
   convfmt = '%.6g';
   ofmt = '%.6g';
   subsep = '\x1c';
+
+  /** What a part of the reader's buffer is, as long as it is filled the same: see readingOf. */
+  readonly looked = { filling: -1, from: 0, to: 0, reading: 0 };
 
   // ---- results of functions that find or make a range
   rs = 0;
@@ -120,16 +129,22 @@ export class Machine {
   next(): boolean {
     const reader = this.reader !== undefined && this.reader.next() ? this.reader : this.#nextFile();
     if (reader === undefined) return false;
-    this.s = reader.s;
-    this.e = reader.e;
+    this.begin(reader);
     this.NR++;
     this.FNR++;
+    return true;
+  }
+
+  /** The reader's record becomes $0. */
+  begin(reader: RecordReader): void {
+    this.s = reader.s;
+    this.e = reader.e;
     this.count = -1;
     this.known = 0;
     this.stale = false;
+    this.wholeIsString = false;
     this.dirty = false;
     if (this.#arenaAt !== this.#arena) this.#emptyArena();
-    return true;
   }
 
   /** See ReaderGround. */
@@ -223,6 +238,7 @@ export class Machine {
     this.count = -1;
     this.known = 0;
     this.stale = false;
+    this.wholeIsString = false;
     this.dirty = false;
   }
 
@@ -282,6 +298,13 @@ export class Machine {
     return this.#arena;
   }
 
+  /** A region in which the record lies: kept as long as the record. */
+  adopt({ address, size }: { readonly address: number; readonly size: number }): void {
+    this.#outgrown.push(address, size);
+    // So that the next record empties the arena.
+    this.#arenaAt = Math.max(this.#arenaAt, this.#arena + 1);
+  }
+
   #emptyArena(): void {
     while (this.#outgrown.length > 0) {
       const size = this.#outgrown.pop()!;
@@ -312,6 +335,12 @@ export class Machine {
       this.#sink.write(this.bytes.subarray(from, this.o));
       this.o = from;
     }
+  }
+
+  /** Writes these bytes behind what is in the buffer, without a copy. */
+  writeDirectly(at: number, end: number): void {
+    this.drain();
+    this.#sink.write(this.bytes.subarray(at, end));
   }
 
   /** From here to release(), what is put goes to another sink. */

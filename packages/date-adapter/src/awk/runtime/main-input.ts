@@ -7,15 +7,23 @@ import { type ByteSource, WorldError } from '../world.ts';
 import { AwkArray } from './awk-array.ts';
 import { toModel } from './byte-text.ts';
 import { RecordReader } from './record-reader.ts';
-import { detach } from './record.ts';
+import { closeReader } from './record.ts';
 import type { Runtime } from './runtime.ts';
 import { toNumber, toText } from './value.ts';
 
-const BUFFER_BYTES = 256 * 1024;
-const LIST_LENGTH = 16 * 1024;
+export const BUFFER_BYTES = 256 * 1024;
+export const LIST_LENGTH = 16 * 1024;
 const ASSIGNMENT = /^([A-Za-z_][A-Za-z0-9_]*)=(.*)$/s;
 
-export class MainInput {
+/** Main input as the machine and `nextfile` ask for it. */
+export interface RecordInput {
+  /** Ends what is read, if anything, and opens the next. @returns false when there is no more */
+  openNext(): boolean;
+  /** Also nextfile. */
+  endFile(): void;
+}
+
+export class MainInput implements RecordInput {
   readonly #runtime: Runtime;
   /** Of ARGV, the last one looked at. */
   #index = 0;
@@ -52,10 +60,7 @@ export class MainInput {
   }
 
   #closeReader(): void {
-    const { machine } = this.#runtime;
-    detach(machine);
-    machine.reader?.close();
-    machine.reader = undefined;
+    closeReader(this.#runtime.machine);
   }
 
   #nextOperand(): string | undefined {
@@ -119,17 +124,20 @@ export class MainInput {
 
   /** A source whose faults name the file. */
   #explained(source: ByteSource, name: string): ByteSource {
-    return {
-      read: () => {
-        try {
-          return source.read();
-        } catch (error) {
-          if (!(error instanceof WorldError)) throw error;
-          throw new RunError(`cannot read ${name}: ${error.message}`, { cause: error });
-        }
-      },
+    const attempt = <T>(action: () => T): T => {
+      try {
+        return action();
+      } catch (error) {
+        if (!(error instanceof WorldError)) throw error;
+        throw new RunError(`cannot read ${name}: ${error.message}`, { cause: error });
+      }
+    };
+    const explained: ByteSource = {
+      read: () => attempt(() => source.read()),
       close: () => source.close(),
     };
+    if (source.readInto === undefined) return explained;
+    return { ...explained, readInto: (bytes, at, end) => attempt(() => source.readInto!(bytes, at, end)) };
   }
 
   /** A directory is skipped with a warning, as in gawk; what does not exist ends the program. */

@@ -75,6 +75,22 @@ export function putNumber(machine: Machine, o: number, value: number, format: st
   return end;
 }
 
+/** How many bytes putNumber makes of a 32-bit integer. */
+export function integerLength(value: number): number {
+  let length = value < 0 ? 2 : 1;
+  const rest = Math.abs(value);
+  for (let bound = 10; bound <= rest; bound *= 10) length++;
+  return length;
+}
+
+export function putBlanks(machine: Machine, o: number, count: number): number {
+  if (count > machine.outputEnd - o) return putText(machine, o, ' '.repeat(count));
+  const { bytes } = machine;
+  const end = o + Math.max(count, 0);
+  for (let at = o; at < end; at++) bytes[at] = 32;
+  return end;
+}
+
 export function putValue(machine: Machine, o: number, value: Scalar, format: string): number {
   if (typeof value === 'string') return putText(machine, o, value);
   if (typeof value === 'number') return putNumber(machine, o, value, format);

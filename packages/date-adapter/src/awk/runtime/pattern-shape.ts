@@ -1,5 +1,6 @@
-// What the kernel can do about a regular expression without an automaton: a literal, one byte of a set, a run of such
-// bytes; for all others, which two bytes can begin a match, so that most of the input is skipped 16 bytes at a time.
+// What the kernel can do about a regular expression without an automaton: a literal or one of several, one byte of a
+// set, a run of such bytes, also behind a literal; for all others, which two bytes can begin a match, so that most of
+// the input is skipped 16 bytes at a time.
 // Pure; from the same program as the automaton is made of, so that both see the same expression.
 import { parseExpression } from '../regex/parser.ts';
 import { compileProgram, MATCH, type Program, SPLIT, TAKE } from '../regex/program.ts';
@@ -13,11 +14,19 @@ export type PatternShape =
   | { readonly kind: 'set'; readonly set: ByteSet }
   /** One or more of the set, as many as there are. */
   | { readonly kind: 'run'; readonly set: ByteSet }
+  /** A literal and as many of the set as there are behind it, at least so many. */
+  | { readonly kind: 'headed'; readonly head: Uint8Array; readonly set: ByteSet; readonly least: 0 | 1 }
+  /** One of several literals of two bytes or more, longest first; and their first two bytes. */
+  | { readonly kind: 'literals'; readonly list: readonly Uint8Array[]; readonly begin: Beginning }
   /** A match begins with a byte of `first` before one of `second`; undefined when that says nothing. */
   | {
       readonly kind: 'other';
-      readonly begin: { readonly first: ByteSet; readonly second: ByteSet } | undefined;
+      readonly begin: Beginning | undefined;
+      /** Two bytes or more that every match begins with, from an ASCII character on. */
+      readonly prefix: Uint8Array | undefined;
     };
+
+type Beginning = { readonly first: ByteSet; readonly second: ByteSet };
 
 export type ShapeOptions = { readonly posix: boolean; readonly utf8: boolean; readonly ignoreCase: boolean };
 
@@ -32,12 +41,56 @@ export function patternShape(source: Uint8Array, { posix, utf8, ignoreCase }: Sh
     const set = exactBytes(bare.set, utf8);
     if (set !== undefined) return { kind: 'set', set };
   }
-  if (bare.kind === 'repeat' && bare.min === 1 && bare.max === Infinity) {
-    const of = ungrouped(bare.of);
-    const set = of.kind === 'set' ? exactBytes(of.set, utf8) : undefined;
-    if (set !== undefined) return { kind: 'run', set };
+  const run = runBytes(bare, utf8);
+  if (run?.least === 1) return { kind: 'run', set: run.set };
+  const headed = headedRun(bare, utf8);
+  if (headed !== undefined) return headed;
+  return (
+    literalList(bare, utf8) ?? {
+      kind: 'other',
+      begin: beginnings(compileProgram(expression, groups), utf8),
+      prefix: literalPrefix(bare, utf8),
+    }
+  );
+}
+
+/** A set repeated from 0 or 1 times on, where bytes alone tell its members; the run begins between characters. */
+function runBytes(e: Expression, utf8: boolean): { set: ByteSet; least: 0 | 1 } | undefined {
+  if (e.kind !== 'repeat' || e.min > 1 || e.max !== Infinity) return undefined;
+  const of = ungrouped(e.of);
+  if (of.kind !== 'set') return undefined;
+  const least = e.min === 0 ? 0 : 1;
+  const exact = exactBytes(of.set, utf8);
+  if (exact !== undefined) return { set: exact, least };
+  // With all that is beyond ASCII as members, no byte of it ends the run.
+  if (of.set.cover(0x80, 0x10ffff) !== 'all') return undefined;
+  return { set: asciiPart(of.set).fill(1, 0x80), least };
+}
+
+function headedRun(e: Expression, utf8: boolean): PatternShape | undefined {
+  if (e.kind !== 'sequence' || e.parts.length < 2) return undefined;
+  const run = runBytes(ungrouped(e.parts.at(-1)!), utf8);
+  if (run === undefined) return undefined;
+  const head = literalBytes({ kind: 'sequence', parts: e.parts.slice(0, -1) }, utf8);
+  return head && { kind: 'headed', head: Uint8Array.from(head), ...run };
+}
+
+/** More of them are better off with the automaton, which looks at each byte once. */
+const MOST_LITERALS = 16;
+
+function literalList(e: Expression, utf8: boolean): PatternShape | undefined {
+  if (e.kind !== 'either' || e.options.length > MOST_LITERALS) return undefined;
+  const list: Uint8Array[] = [];
+  for (const option of e.options) {
+    const bytes = literalBytes(option, utf8);
+    if (bytes === undefined || bytes.length < 2) return undefined;
+    list.push(Uint8Array.from(bytes));
   }
-  return { kind: 'other', begin: beginnings(compileProgram(expression, groups), utf8) };
+  const begin = {
+    first: byteSet(list.map((bytes) => bytes[0]!)),
+    second: byteSet(list.map((bytes) => bytes[1]!)),
+  };
+  return { kind: 'literals', list: list.toSorted((one, other) => other.length - one.length), begin };
 }
 
 function ungrouped(expression: Expression): Expression {
@@ -51,13 +104,30 @@ function literalBytes(expression: Expression, utf8: boolean): number[] | undefin
   const parts = bare.kind === 'sequence' ? bare.parts : [bare];
   const bytes: number[] = [];
   for (const part of parts) {
-    const inner = ungrouped(part);
-    const only = inner.kind === 'set' ? inner.set.onlyMember : -1;
-    if (only === -1 || (utf8 && only >= 0xd800 && only <= 0xdfff)) return undefined;
-    if (only < 0x80 || !utf8) bytes.push(only);
-    else bytes.push(...new TextEncoder().encode(String.fromCodePoint(only)));
+    const only = characterBytes(part, utf8);
+    if (only === undefined) return undefined;
+    bytes.push(...only);
   }
   return bytes.length === 0 ? undefined : bytes;
+}
+
+/** Of an expression that is one character. */
+function characterBytes(expression: Expression, utf8: boolean): Iterable<number> | undefined {
+  const inner = ungrouped(expression);
+  const only = inner.kind === 'set' ? inner.set.onlyMember : -1;
+  if (only === -1 || (utf8 && only >= 0xd800 && only <= 0xdfff)) return undefined;
+  return only < 0x80 || !utf8 ? [only] : new TextEncoder().encode(String.fromCodePoint(only));
+}
+
+function literalPrefix(expression: Expression, utf8: boolean): Uint8Array | undefined {
+  if (expression.kind !== 'sequence') return undefined;
+  const bytes: number[] = [];
+  for (const part of expression.parts) {
+    const only = characterBytes(part, utf8);
+    if (only === undefined) break;
+    bytes.push(...only);
+  }
+  return bytes.length < 2 || bytes[0]! >= 0x80 ? undefined : Uint8Array.from(bytes);
 }
 
 /** The set as bytes, when each member is one byte; undefined when it reaches beyond ASCII in UTF-8. */
@@ -81,7 +151,7 @@ function firstBytes(set: CharacterSet, utf8: boolean): ByteSet {
   return beyond ? bytes.fill(1, 0x80) : bytes;
 }
 
-function beginnings(program: Program, utf8: boolean): { first: ByteSet; second: ByteSet } | undefined {
+function beginnings(program: Program, utf8: boolean): Beginning | undefined {
   const start = takesFrom(program, [program.start]);
   if (start.matches) return undefined;
   const first = byteSet([]);

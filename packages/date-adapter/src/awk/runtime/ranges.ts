@@ -2,12 +2,15 @@
 // codes, names) are made once; digits are read where they stand.
 import { leadingNumber, looksNumeric } from '../numbers.ts';
 import { NumericText } from '../interpreter/values.ts';
+import { ADVANCED, READS_AS_ASCII, READS_AS_OTHER, READS_AS_UTF8 } from './kernel.ts';
 import type { Machine } from './machine.ts';
+import type { RecordReader } from './record-reader.ts';
 import { mayBeNumeric, type Scalar } from './value.ts';
 
 /** Strings up to this length are kept, in a table of this size, newest wins. */
 const KEPT_LENGTH = 24;
 const KEPT_MASK = 4095;
+const NEWLINE = 10;
 const kept: string[] = Array.from({ length: KEPT_MASK + 1 }, () => '');
 
 /** The bytes as a byte string. */
@@ -115,12 +118,49 @@ export function nextCharacter(machine: Machine, at: number, end: number): number
   return at + length;
 }
 
+/** What a range is, as kernel.reading says it; of main input's buffer one look serves many records. */
+export function readingOf(machine: Machine, at: number, end: number): number {
+  if (!machine.utf8) return READS_AS_ASCII;
+  const { reader, looked } = machine;
+  if (reader !== undefined) {
+    if (reader.filling !== looked.filling) look(machine, reader);
+    if (at >= looked.from && end <= looked.to) return looked.reading;
+  }
+  return machine.kernel.reading(at, end);
+}
+
+/** At whole lines from the record on; where something is wrong in them, each range is looked at by itself. */
+function look({ kernel, looked }: Machine, { filling, s, filledEnd }: RecordReader): void {
+  looked.filling = filling;
+  looked.from = s;
+  looked.to = kernel.findLast(s, filledEnd, NEWLINE) + 1;
+  if (looked.to > 0) looked.reading = kernel.reading(s, looked.to);
+  if (looked.reading === READS_AS_OTHER) looked.to = 0;
+}
+
 /** Characters in a range; bytes that are no UTF-8 count one each. */
 export function rangeLength(machine: Machine, at: number, end: number): number {
-  if (!machine.utf8 || machine.kernel.isAscii(at, end) === 1) return end - at;
+  const reading = readingOf(machine, at, end);
+  if (reading === READS_AS_ASCII) return end - at;
+  if (reading === READS_AS_UTF8) {
+    machine.kernel.advance(at, end, end - at);
+    return machine.ints[ADVANCED]!;
+  }
   let count = 0;
   for (let place = at; place < end; place = nextCharacter(machine, place, end)) count++;
   return count;
+}
+
+/** Where the character behind the first `count` ones begins, or the end. */
+export function advance(machine: Machine, at: number, end: number, count: number): number {
+  const reading = readingOf(machine, at, end);
+  // There are no more characters than bytes.
+  const most = Math.min(count, end - at);
+  if (reading === READS_AS_ASCII) return at + most;
+  if (reading === READS_AS_UTF8) return machine.kernel.advance(at, end, most);
+  let place = at;
+  for (let left = most; left > 0 && place < end; left--) place = nextCharacter(machine, place, end);
+  return place;
 }
 
 /** Writes a byte string. There must be room. @returns where it ends */

@@ -1,10 +1,11 @@
 // Bytes of one source -> records by RS, as ranges of the heap. Hot: where the separator is one byte, the ends of all
 // records in the buffer are found at once and `next` takes them from a list. For the main input and for getline.
-// Invariant: a record stays where it is until the next call of next().
+// 300 lines: one state machine. Invariant: a record stays where it is until the next call of next().
 import type { RecordSeparator } from '../interpreter/record-reader.ts';
 import type { Regex } from '../regex/regex.ts';
 import type { ByteSource } from '../world.ts';
 import type { Heap } from './heap.ts';
+import { SCANNED } from './kernel.ts';
 
 /** What a reader has from its machine. */
 export interface ReaderGround {
@@ -13,8 +14,13 @@ export interface ReaderGround {
   separator: RecordSeparator;
   /** A number that was not there before. */
   newFilling(): number;
+  /** The bytes of the record are about to move. */
+  keepRecord(): void;
 }
 
+/** Reads of a size that stays in the processor's cache until it is worked on. */
+const LEAST_READ = 64 * 1024;
+const MOST_READ = 128 * 1024;
 const NEWLINE = 10;
 const RETURN = 13;
 const QUOTE = 34;
@@ -27,6 +33,8 @@ export class RecordReader {
   terminatorEnd = 0;
   /** Another number after each filling: as long as it is the same, bytes stay where they are, and end at filledEnd. */
   filling = 0;
+  /** Nothing came for a while: a terminator that reaches the end of what there is counts as whole. */
+  isSettled = false;
   readonly source: ByteSource;
   readonly #ground: ReaderGround;
   /** Called before a read that may wait. */
@@ -44,6 +52,8 @@ export class RecordReader {
   #count = 0;
   readonly #list: number;
   readonly #listLength: number;
+  /** How many ends to look for next: few behind a skip, more and more as long as none comes. */
+  #wanted: number;
   /** Up to here the list knows everything; for the other separators: nothing ends before it. */
   #scanned: number;
 
@@ -61,6 +71,7 @@ export class RecordReader {
     this.#size = size;
     this.#region = ground.heap.allocate(size);
     this.#listLength = listLength;
+    this.#wanted = listLength;
     this.#list = ground.heap.allocate(listLength * 4) >> 2;
     this.#pos = this.#region;
     this.#end = this.#region;
@@ -76,8 +87,47 @@ export class RecordReader {
     return this.#search();
   }
 
+  /** Takes the record [start, end) behind bytes that are passed over; its terminator is one byte. */
+  takeAt(start: number, end: number): void {
+    this.s = start;
+    this.e = end;
+    this.terminatorEnd = end + 1;
+    this.passTo(end + 1);
+  }
+
+  /** All bytes up to here, the end of a record, are done with. */
+  passTo(place: number): void {
+    this.#pos = place;
+    this.#before = 1;
+    this.#wanted = 1;
+    if (this.#count > 0) this.restart();
+    else this.#scanned = place;
+  }
+
   get filledEnd(): number {
     return this.#end;
+  }
+
+  /** Where the next record begins. */
+  get position(): number {
+    return this.#pos;
+  }
+
+  /** The byte that ends records, or -1 when it is something else. */
+  get separatorByte(): number {
+    const { separator } = this.#ground;
+    return separator.kind === 'literal' && separator.bytes.length === 1 ? separator.bytes[0]! : -1;
+  }
+
+  /** Passes over all records that end before `place`. @param byte separatorByte @returns how many */
+  skipBefore(place: number, byte: number): number {
+    const { kernel, ints } = this.#ground.heap;
+    if (this.#next < this.#count && ints[this.#list + this.#next]! >= place) return 0;
+    const last = kernel.findLast(this.#pos, Math.min(place, this.#end), byte);
+    if (last === -1) return 0;
+    const count = kernel.countByte(this.#pos, last + 1, byte);
+    this.passTo(last + 1);
+    return count;
   }
 
   /** RS has changed: what was found with the old one is forgotten. */
@@ -87,9 +137,16 @@ export class RecordReader {
     this.#scanned = this.#pos;
   }
 
+  /** The buffer is somebody else's from now on, who gives it back; nothing but close() may follow. */
+  giveRegion(): { readonly address: number; readonly size: number } {
+    const given = { address: this.#region, size: this.#size };
+    this.#size = 0;
+    return given;
+  }
+
   /** Gives the buffers back. @returns as ByteSource.close */
   close(): number {
-    this.#ground.heap.release(this.#region, this.#size);
+    if (this.#size > 0) this.#ground.heap.release(this.#region, this.#size);
     this.#ground.heap.release(this.#list << 2, this.#listLength * 4);
     return this.source.close();
   }
@@ -130,10 +187,11 @@ export class RecordReader {
   }
 
   #searchByte(byte: number): boolean {
-    const { kernel } = this.#ground.heap;
+    const { kernel, ints } = this.#ground.heap;
     this.#next = 0;
-    this.#count = kernel.positions(this.#scanned, this.#end, byte, this.#list << 2, this.#listLength);
-    this.#scanned = kernel.scanned.value;
+    this.#count = kernel.positions(this.#scanned, this.#end, byte, this.#list << 2, this.#wanted);
+    this.#scanned = ints[SCANNED]!;
+    if (this.#wanted < this.#listLength) this.#wanted *= 2;
     return this.#count > 0 && this.next();
   }
 
@@ -145,7 +203,7 @@ export class RecordReader {
       if (bytes[at] !== NEWLINE) continue;
       let next = at + 1;
       while (next < this.#end && bytes[next] === NEWLINE) next++;
-      if (next === this.#end && !this.#atEnd) {
+      if (next === this.#end && !this.#atEnd && !(this.isSettled && next - at >= 2)) {
         this.#scanned = at;
         return false;
       }
@@ -178,7 +236,7 @@ export class RecordReader {
     // One byte before shows that the source does not begin here, for ^.
     const start = this.#pos - this.#before;
     while (from < this.#end && regex.search(bytes, start, this.#end, from)) {
-      if (regex.matchEnd === this.#end && !this.#atEnd) return false;
+      if (regex.matchEnd === this.#end && !this.#atEnd && !this.isSettled) return false;
       if (regex.matchEnd > regex.matchStart) {
         this.#accept(regex.matchStart, regex.matchEnd);
         return true;
@@ -223,8 +281,13 @@ export class RecordReader {
   }
 
   #fill(): void {
+    this.isSettled = false;
     this.#beforeRead();
-    const chunk = this.source.read();
+    if (this.source.readInto === undefined) this.#fillFrom(this.source.read());
+    else this.#fillInPlace(this.source);
+  }
+
+  #fillFrom(chunk: Uint8Array | undefined): void {
     if (chunk === undefined) {
       this.#atEnd = true;
       return;
@@ -233,6 +296,20 @@ export class RecordReader {
     this.filling = this.#ground.newFilling();
     this.#ground.heap.bytes.set(chunk, this.#end);
     this.#end += chunk.length;
+  }
+
+  /** The room is made before it is known that there is more, so the record of now may have to be kept elsewhere. */
+  #fillInPlace(source: ByteSource): void {
+    if (this.#end + LEAST_READ > this.#region + this.#size) {
+      this.#ground.keepRecord();
+      this.#makeRoom(LEAST_READ);
+      this.filling = this.#ground.newFilling();
+    }
+    const end = Math.min(this.#region + this.#size, this.#end + MOST_READ);
+    const count = source.readInto!(this.#ground.heap.bytes, this.#end, end);
+    if (count === 0) this.#atEnd = true;
+    else this.filling = this.#ground.newFilling();
+    this.#end += count;
   }
 
   /** Moves what is not taken yet to the front; into a larger region when that is not enough. */

@@ -40,6 +40,7 @@ export function whole(machine: Machine): void {
   machine.s = start;
   machine.e = to;
   machine.stale = false;
+  machine.wholeIsString = true;
 }
 
 /** Leaves the range of `$place` in rs and re; @returns its place as an integer. @throws RunError */
@@ -61,6 +62,7 @@ export function fieldRange(machine: Machine, place: number): number {
 
 export function fieldValue(machine: Machine, place: number): Scalar {
   const field = fieldRange(machine, place);
+  if (field === 0 && machine.wholeIsString) return rangeText(machine, machine.rs, machine.re);
   if (field > 0 && machine.dirty && field <= machine.count) {
     const kind = machine.kinds[field];
     if (kind === IS_VALUE) return machine.assigned[field];
@@ -83,6 +85,7 @@ export function fieldNumber(machine: Machine, place: number): number {
 
 export function fieldTruth(machine: Machine, place: number): boolean {
   const field = fieldRange(machine, place);
+  if (field === 0 && machine.wholeIsString) return machine.re > machine.rs;
   if (machine.dirty && field > 0) return isTrue(fieldValue(machine, field));
   return rangeTruth(machine, machine.rs, machine.re);
 }
@@ -93,6 +96,7 @@ export function assignField(machine: Machine, place: number, value: Scalar): Sca
   stage(machine, toText(value, machine.convfmt));
   if (field === 0) {
     assignRecordRange(machine, machine.rs, machine.re);
+    machine.wholeIsString = typeof value === 'string';
     return value;
   }
   const isValue = typeof value === 'number' || typeof value === 'object';
@@ -177,6 +181,19 @@ export function detach(machine: Machine): void {
     const place = ints[at]!;
     if (place >= s && place <= e) ints[at] = place + start - s;
   }
+}
+
+/** Longer records stay where they are when their reader goes: a copy of a gigabyte has no room. */
+const MOST_COPIED = 1024 * 1024;
+
+/** Main input has no reader any more; $0 stays. */
+export function closeReader(machine: Machine): void {
+  const { reader } = machine;
+  if (reader === undefined) return;
+  if (reader.e - reader.s > MOST_COPIED) machine.adopt(reader.giveRegion());
+  else detach(machine);
+  reader.close();
+  machine.reader = undefined;
 }
 
 /** Whether $0 or a field lies in these bytes. */

@@ -8,10 +8,11 @@ import { readSeparator, readWidths } from '../interpreter/separators.ts';
 import { Regexes } from '../interpreter/regexes.ts';
 import type { RunOptions } from '../interpreter/run-state.ts';
 import { Random } from '../interpreter/random.ts';
-import { Streams } from '../interpreter/streams.ts';
+import { NOT_OPEN, Streams } from '../interpreter/streams.ts';
 import { RunError } from '../interpreter/values.ts';
 import { INITIAL_VALUES, SPECIALS, specialIndex } from '../specials.ts';
-import { type ByteSink, type World, WorldError } from '../world.ts';
+import { changedEnvironment, mayChangeEnvironment } from '../command-environment.ts';
+import { type ByteSink, type CommandEnvironment, type World, WorldError } from '../world.ts';
 import { Assistant } from './assistant.ts';
 import { AwkArray } from './awk-array.ts';
 import { byteSet } from './byte-set.ts';
@@ -23,7 +24,7 @@ import {
   RegexSplitter,
   TextSplitter,
 } from './field-splitter.ts';
-import { MainInput } from './main-input.ts';
+import { MainInput, type RecordInput } from './main-input.ts';
 import { Machine } from './machine.ts';
 import { Pattern } from './pattern.ts';
 import { stage } from './ranges.ts';
@@ -40,6 +41,8 @@ export type GlobalSetter = (value: Scalar) => void;
 /** More than programs have, few enough to hold; a program that makes regexes without end starts over. */
 const KEPT_PATTERNS = 500;
 const BYTES = textCodec(false);
+const RSTART = indexOf('RSTART');
+const RLENGTH = indexOf('RLENGTH');
 
 export class Runtime {
   readonly program: Program;
@@ -47,7 +50,7 @@ export class Runtime {
   readonly machine: Machine;
   readonly streams: Streams;
   readonly random = new Random();
-  readonly assistant: Assistant;
+  #assistant: Assistant | undefined;
   hooks: FileHooks = { handlesErrors: false, beginFile: () => true, endFile: () => {} };
   setters: ReadonlyMap<string, GlobalSetter> = new Map();
   functions: ReadonlyMap<string, (...values: Value[]) => Scalar> = new Map();
@@ -57,7 +60,8 @@ export class Runtime {
   readonly #options: RunOptions;
   readonly #specials: Scalar[] = SPECIALS.map(() => undefined);
   readonly #arrays: ReadonlyMap<SpecialName, AwkArray>;
-  readonly #input: MainInput;
+  /** Where records come from: ARGV, unless a run puts another in its place. */
+  input: RecordInput;
   readonly #patterns = new Map<string, Pattern>();
   readonly #constants: Pattern[] = [];
   readonly #separators = new Map<string, FieldSplitter>();
@@ -69,23 +73,34 @@ export class Runtime {
     this.program = program;
     this.#options = options;
     this.machine = new Machine(world.stdout, options.utf8);
+    this.machine.posix = program.posix;
     this.world = { ...bound(world), stdout: this.#standardOutput(world.stdout) };
-    this.streams = new Streams(this.world, BYTES);
+    this.streams = new Streams(this.world, BYTES, () => this.#commandEnvironment());
     this.#regexes = new Regexes(textCodec(options.utf8), program.posix);
     for (const [name, value] of INITIAL_VALUES) this.#specials[indexOf(name)] = value;
     this.#arrays = new Map(
       SPECIALS.filter(({ shape }) => shape === 'array').map(({ name }) => [name, new AwkArray()]),
     );
     this.#fillArrays();
-    this.#input = new MainInput(this);
-    this.machine.openNext = () => this.#input.openNext();
-    this.assistant = new Assistant(this, options);
+    this.input = new MainInput(this);
+    this.machine.openNext = () => this.input.openNext();
+    this.machine.keepRecord = () => detach(this.machine);
     this.#separate();
     this.#endRecords();
   }
 
   get utf8(): boolean {
     return this.#options.utf8;
+  }
+
+  get interrupt(): Int32Array | undefined {
+    return this.#options.interrupt;
+  }
+
+  /** Made when it is first called: most programs never do. */
+  get assistant(): Assistant {
+    this.#assistant ??= new Assistant(this, this.#options);
+    return this.#assistant;
   }
 
   // ---- special variables
@@ -101,6 +116,11 @@ export class Runtime {
       default:
         return this.#specials[indexOf(name)];
     }
+  }
+
+  /** The same for those that are as they were set, by their place in SPECIALS. */
+  specialAt(index: number): Scalar {
+    return this.#specials[index];
   }
 
   /** @throws RunError, RegexError for a value that means nothing */
@@ -238,9 +258,8 @@ export class Runtime {
 
   /** FS as the builtin split uses it when nothing else is said. */
   fieldSeparator(): FieldSplitter {
-    return this.#splitBy === 'FS' && !this.#options.csv
-      ? this.machine.splitter!
-      : this.separator(this.text('FS'));
+    // The newline that separates fields of a paragraph is none of FS (gawk, mawk, goawk).
+    return this.separator(this.text('FS'));
   }
 
   #endRecords(): void {
@@ -301,24 +320,28 @@ export class Runtime {
 
   /** A replacement that is a constant of the program. */
   constantReplacement(text: string): Replacement {
-    return new Replacement(text, (bytes) => this.machine.constant(bytes));
+    return new Replacement(text, (bytes) => this.machine.constant(bytes), this.program.posix);
   }
 
   /** One for now: its bytes last as long as the record. */
   replacement(text: string): Replacement {
     const { machine } = this;
-    return new Replacement(text, (bytes) => {
-      const at = machine.room(bytes.length);
-      machine.bytes.set(bytes, at);
-      machine.take(at + bytes.length);
-      return at;
-    });
+    return new Replacement(
+      text,
+      (bytes) => {
+        const at = machine.room(bytes.length);
+        machine.bytes.set(bytes, at);
+        machine.take(at + bytes.length);
+        return at;
+      },
+      this.program.posix,
+    );
   }
 
   // ---- input
 
   nextFile(): void {
-    this.#input.endFile();
+    this.input.endFile();
   }
 
   /** getline: @returns 1, or 0 at the end */
@@ -360,8 +383,8 @@ export class Runtime {
 
   /** After match: RSTART and RLENGTH. */
   matched(start: number): number {
-    this.#specials[indexOf('RSTART')] = start;
-    this.#specials[indexOf('RLENGTH')] = this.machine.rs;
+    this.#specials[RSTART] = start;
+    this.#specials[RLENGTH] = this.machine.rs;
     return start;
   }
 
@@ -382,11 +405,26 @@ export class Runtime {
 
   system(command: string): number {
     this.streams.flushAll();
-    return this.world.system(toModel(command));
+    return this.world.system(toModel(command), this.#commandEnvironment());
+  }
+
+  /** For a command that starts now. */
+  #commandEnvironment(): CommandEnvironment {
+    if (!mayChangeEnvironment(this.program)) return undefined;
+    const environment = this.specialArray('ENVIRON');
+    const current = new Map<string, string>();
+    for (const name of environment.keys()) {
+      const value = environment.get(environment.findText(name));
+      if (!(value instanceof AwkArray))
+        current.set(toModel(name), toModel(toText(value, this.machine.convfmt)));
+    }
+    return changedEnvironment(this.world.environment, current);
   }
 
   close(name: string): number {
-    return this.streams.close(name);
+    const status = this.streams.close(name);
+    if (status === undefined) this.setSpecial('ERRNO', NOT_OPEN);
+    return status ?? -1;
   }
 
   flush(name: string): number {
@@ -405,8 +443,16 @@ export class Runtime {
     } catch (error) {
       if (!(error instanceof WorldError)) throw error;
       this.setSpecial('ERRNO', fromModel(error.message));
+      if (this.#isNonFatal(name)) return NOWHERE;
       throw new RunError(`cannot write to ${name}: ${error.message}`, { cause: error });
     }
+  }
+
+  /** gawk's PROCINFO["NONFATAL"], for all or for one output: what cannot be written is no end of the program. */
+  #isNonFatal(output: string): boolean {
+    const procinfo = this.specialArray('PROCINFO');
+    const own = `${output}${this.text('SUBSEP')}NONFATAL`;
+    return !this.program.posix && [own, 'NONFATAL'].some((key) => procinfo.findText(key) !== -1);
   }
 
   flushStandard(): void {
@@ -454,22 +500,29 @@ export class Runtime {
     this.setters.get(name)?.(value);
   }
 
+  /** What the program does not mention stays empty: nobody sees it. */
   #fillArrays(): void {
-    const { world } = this;
+    const { world, program } = this;
+    const mentioned = new Set(program.specials.map(({ name }) => name));
     const fill = (name: SpecialName, key: string, value: Value): void => {
       const array = this.specialArray(name);
       array.set(array.entryText(fromModel(key)), value);
     };
     world.argv.forEach((text, index) => fill('ARGV', String(index), outsideValue(text)));
     this.#specials[indexOf('ARGC')] = world.argv.length;
-    for (const [name, value] of world.environment) fill('ENVIRON', name, outsideValue(value));
+    if (mentioned.has('ENVIRON')) {
+      for (const [name, value] of world.environment) fill('ENVIRON', name, outsideValue(value));
+    }
+    if (!mentioned.has('PROCINFO')) return;
     for (const [name, value] of world.processIds) fill('PROCINFO', name, value);
     fill('PROCINFO', 'FS', 'FS');
     fill('PROCINFO', 'version', '5.3.0');
     fill('PROCINFO', 'strftime', '%a %b %e %H:%M:%S %Z %Y');
-    for (const { name } of this.program.functions) fill('FUNCTAB', name, name);
   }
 }
+
+/** What is written to an output that could not be opened and need not be. */
+const NOWHERE: ByteSink = { write: () => {}, flush: () => {}, close: () => -1 };
 
 /** Text from outside, always with its string: it is not looked at often. */
 function outsideValue(text: string): Scalar {
@@ -497,9 +550,9 @@ function bound(world: World): World {
     stderr: world.stderr,
     openSource: (path) => world.openSource(path),
     openSink: (path, append) => world.openSink(path, append),
-    openCommandSource: (command) => world.openCommandSource(command),
-    openCommandSink: (command) => world.openCommandSink(command),
-    system: (command) => world.system(command),
+    openCommandSource: (command, environment) => world.openCommandSource(command, environment),
+    openCommandSink: (command, environment) => world.openCommandSink(command, environment),
+    system: (command, environment) => world.system(command, environment),
     clock: () => world.clock(),
   };
 }

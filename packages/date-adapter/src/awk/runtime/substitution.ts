@@ -2,6 +2,7 @@
 // replace runs; otherwise match by match into the arena. What a replacement means is the interpreter's table.
 // POSIX awk, "String Functions": leftmost-longest, an empty match right after another match is none.
 import { readReplacement } from '../interpreter/substitution.ts';
+import { REPLACED } from './kernel.ts';
 import type { Machine } from './machine.ts';
 import type { Pattern } from './pattern.ts';
 import { nextCharacter, rangeText, stage } from './ranges.ts';
@@ -14,10 +15,10 @@ export class Replacement {
   readonly length: number;
   readonly matches: number;
 
-  /** @param place puts bytes where they stay, and says where */
-  constructor(text: string, place: (bytes: Uint8Array) => number) {
+  /** @param place puts bytes where they stay, and says where @param posix see readReplacement */
+  constructor(text: string, place: (bytes: Uint8Array) => number, posix: boolean) {
     const pieces: string[] = [''];
-    for (const part of readReplacement(text)) {
+    for (const part of readReplacement(text, posix)) {
       if (typeof part === 'number') pieces.push('');
       else pieces[pieces.length - 1] += part;
     }
@@ -49,18 +50,48 @@ export function substitute(
   isGlobal: boolean,
 ): number {
   const { shape } = pattern;
-  if (isGlobal && shape.kind === 'run' && replacement.matches === 0) {
-    if (pattern.one !== 0 && machine.kernel.findMember(at, end, pattern.one) >= end) return 0;
-    const most = (end - at) * (1 + replacement.length);
-    if (most < KERNEL_ROOM) return replaceRuns(machine, pattern, replacement, at, end, most);
+  if (isGlobal && replacement.matches === 0) {
+    const isByte = shape.kind === 'literal' && pattern.length === 1;
+    const set = isByte ? pattern.other : pattern.one;
+    if (isByte || shape.kind === 'set' || shape.kind === 'run') {
+      if (machine.kernel.findMember(at, end, set) >= end) return 0;
+      const most = (end - at) * (1 + replacement.length);
+      const notSet = shape.kind === 'run' ? pattern.other : 0;
+      if (most < KERNEL_ROOM) return replaceRuns(machine, set, notSet, replacement, at, end, most);
+    }
   }
   if (!pattern.search(machine, at, end, at)) return 0;
-  return new Rewriting(machine, pattern, replacement).run(at, end, isGlobal);
+  if (!isGlobal) return replaceFound(machine, pattern, replacement, at, end);
+  return new Rewriting(machine, pattern, replacement).run(at, end);
+}
+
+/** The match that has just been found, and no other. */
+function replaceFound(
+  machine: Machine,
+  { matchStart, matchEnd }: Pattern,
+  { places, length, matches }: Replacement,
+  at: number,
+  end: number,
+): number {
+  const { kernel } = machine;
+  const taken = matchEnd - matchStart;
+  const start = machine.room(end - at - taken + length + matches * taken);
+  let to = kernel.copy(at, matchStart, start);
+  to = kernel.copy(places[0]!, places[0]! + places[1]!, to);
+  for (let piece = 2; piece < places.length; piece += 2) {
+    to = kernel.copy(matchStart, matchEnd, to);
+    to = kernel.copy(places[piece]!, places[piece]! + places[piece + 1]!, to);
+  }
+  machine.rs = start;
+  machine.re = kernel.copy(matchEnd, end, to);
+  machine.take(machine.re);
+  return 1;
 }
 
 function replaceRuns(
   machine: Machine,
-  pattern: Pattern,
+  set: number,
+  notSet: number,
   { places, length }: Replacement,
   at: number,
   end: number,
@@ -68,14 +99,14 @@ function replaceRuns(
 ): number {
   const start = machine.room(most);
   const { kernel } = machine;
-  const to = kernel.replaceRuns(at, end, pattern.one, pattern.other, places[0]!, length, start);
+  const to = kernel.replaceRuns(at, end, set, notSet, places[0]!, length, start);
   machine.take(to);
   machine.rs = start;
   machine.re = to;
-  return kernel.replaced.value;
+  return machine.ints[REPLACED]!;
 }
 
-/** One substitution with at least one match, which has just been found. */
+/** gsub with at least one match, which has just been found. */
 class Rewriting {
   readonly #machine: Machine;
   readonly #pattern: Pattern;
@@ -90,7 +121,7 @@ class Rewriting {
     this.#replacement = replacement;
   }
 
-  run(at: number, end: number, isGlobal: boolean): number {
+  run(at: number, end: number): number {
     const machine = this.#machine;
     const pattern = this.#pattern;
     const room = end - at + this.#replacement.length + 64;
@@ -107,11 +138,10 @@ class Rewriting {
         this.#replace(matchStart, matchEnd);
         copied = matchEnd;
         count++;
-        if (!isGlobal) break;
         lastEnd = matchEnd;
       }
       const from = matchEnd > matchStart ? matchEnd : nextCharacter(machine, matchEnd, end);
-      found = from <= end && pattern.search(machine, at, end, from);
+      found = from <= end && pattern.searchNext(machine, at, end, from);
     }
     this.#copy(copied, end);
     machine.take(this.#to);

@@ -5,7 +5,7 @@ import { characterCount, characterSlice, charactersBefore, isAscii, isBoundary }
 import type { FieldSplitter } from './field-splitter.ts';
 import type { Machine } from './machine.ts';
 import type { Pattern } from './pattern.ts';
-import { nextCharacter, rangeLength, rangeValue, stage } from './ranges.ts';
+import { advance, rangeLength, rangeValue, stage } from './ranges.ts';
 
 export function textLength(machine: Machine, text: string): number {
   return machine.utf8 ? characterCount(text) : text.length;
@@ -25,17 +25,8 @@ function span(machine: Machine, start: number, length: number): void {
 export function substrRange(machine: Machine, at: number, end: number, start: number, length: number): void {
   span(machine, start, length);
   const { rs, re } = machine;
-  if (!machine.utf8 || machine.kernel.isAscii(at, end) === 1) {
-    machine.rs = Math.min(at + rs, end);
-    machine.re = Math.min(at + re, end);
-    return;
-  }
-  let place = at;
-  let count = 0;
-  for (; count < rs && place < end; count++) place = nextCharacter(machine, place, end);
-  machine.rs = place;
-  for (; count < re && place < end; count++) place = nextCharacter(machine, place, end);
-  machine.re = place;
+  machine.rs = advance(machine, at, end, rs);
+  machine.re = re > rs ? advance(machine, machine.rs, end, re - rs) : machine.rs;
 }
 
 export function substrText(machine: Machine, text: string, start: number, length: number): string {

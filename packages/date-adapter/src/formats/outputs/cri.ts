@@ -2,7 +2,7 @@
 // `<RFC 3339 time> <stdout|stderr> F message`. Hot, pure. Lines longer than the runtimes' buffer are cut as they cut
 // them, into partial lines (P) and a last one (F); each line of a joined record is a line of its own.
 import { LF } from '../ascii.ts';
-import { ByteOutput, Constant } from '../byte-output.ts';
+import { ByteOutput, Constant } from '../../byte-output.ts';
 import type { LogRecord } from '../log-record.ts';
 import type { RecordOutput, StampConverter } from './record-output.ts';
 

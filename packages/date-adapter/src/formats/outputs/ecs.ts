@@ -2,7 +2,7 @@
 // Hot, pure. Fields without an ECS name pass under their own: they may be ECS already (JSON lines), or a team's own.
 // Elasticsearch refuses a record whose `@timestamp` is none. So that is written only when the stamp was converted;
 // one that was not is kept as the label `timestamp`.
-import { type ByteOutput, Constant } from '../byte-output.ts';
+import { type ByteOutput, Constant } from '../../byte-output.ts';
 import { JSON_STRING, type LogRecord, STRING } from '../log-record.ts';
 import type { FieldOptions } from './field-options.ts';
 import { appendMember, closeObject, JsonFields, jsonConstants, jsonKey } from './json-fields.ts';

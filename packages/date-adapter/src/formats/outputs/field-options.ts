@@ -1,6 +1,6 @@
 // What becomes of each field on its way out: renamed, dropped, retyped; what is added to each record. Looked up by
 // the number of the field's name, so that a record costs no hashing. Hot, pure.
-import type { Constant } from '../byte-output.ts';
+import type { Constant } from '../../byte-output.ts';
 import type { FieldName } from '../field-names.ts';
 import { BOOLEAN, type FieldKind, JSON_STRING, JSON_VALUE, NUMBER, STRING } from '../log-record.ts';
 import { isJsonNumber } from '../json-text.ts';

@@ -2,7 +2,7 @@
 // Values are strings or numbers only, names are of letters, digits, `_`, `.` and `-`, and `_id` is not allowed: it
 // becomes `_id_`. A stamp that was not converted is kept as `_timestamp`, and Graylog takes the time of arrival.
 import { LF } from '../ascii.ts';
-import { type ByteOutput, Constant } from '../byte-output.ts';
+import { type ByteOutput, Constant } from '../../byte-output.ts';
 import { quoted } from '../json-text.ts';
 import { type LogRecord, NUMBER, STRING } from '../log-record.ts';
 import { severityOf } from '../severity.ts';

@@ -1,6 +1,6 @@
 // The fields of a record as members of a JSON object, for every output that is JSON. Hot, pure.
 // Each member is written with the comma before it: whoever writes the object replaces the first one by its brace.
-import { ByteOutput, Constant, copyConstant } from '../byte-output.ts';
+import { ByteOutput, Constant, copyConstant } from '../../byte-output.ts';
 import { isIpAddress } from '../ip-address.ts';
 import {
   isJsonNumber,

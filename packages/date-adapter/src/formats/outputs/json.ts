@@ -1,5 +1,5 @@
 // One JSON object per record, fields in the order of the line. Hot, pure.
-import type { ByteOutput } from '../byte-output.ts';
+import type { ByteOutput } from '../../byte-output.ts';
 import type { LogRecord } from '../log-record.ts';
 import { closeObject, JsonFields, type JsonFieldsOptions } from './json-fields.ts';
 import type { RecordOutput } from './record-output.ts';

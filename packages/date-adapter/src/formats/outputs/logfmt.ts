@@ -1,7 +1,7 @@
 // logfmt: `key=value key="two words"`, as Go's encoders write it. Hot, pure.
 // A value is quoted when it is empty or has a blank, `=`, a quote, a control character or bytes that are no UTF-8; the
 // escapes are those of JSON. Keys cannot be quoted: what is not allowed in them becomes `_`.
-import { ByteOutput, Constant, copyBytes } from '../byte-output.ts';
+import { ByteOutput, Constant, copyBytes } from '../../byte-output.ts';
 import { MOST_ESCAPED_BYTES, writeEscaped } from '../json-text.ts';
 import { JSON_STRING, type LogRecord } from '../log-record.ts';
 import { characterLength } from '../utf8.ts';
@@ -29,7 +29,7 @@ export class LogfmtOutput implements RecordOutput {
     const constants = new ByteOutput(256);
     for (const [name, value] of Object.entries(options.add ?? {})) {
       const bytes = Buffer.from(String(value));
-      append(constants, logfmtKey(name), bytes, 0, bytes.length);
+      appendPair(constants, logfmtKey(name), bytes, 0, bytes.length);
     }
     this.#constants = new Constant(constants.bytes.subarray(0, constants.length));
   }
@@ -40,7 +40,7 @@ export class LogfmtOutput implements RecordOutput {
       const { key } = this.#plan.of(record.names[index]!);
       if (key !== undefined) this.#field(record, index, key, out);
     }
-    if (this.#raw !== undefined) append(out, this.#raw, record.line, record.start, record.end);
+    if (this.#raw !== undefined) appendPair(out, this.#raw, record.line, record.start, record.end);
     out.constant(this.#constants);
     dropFirstByte(out, from);
     return true;
@@ -55,21 +55,28 @@ export class LogfmtOutput implements RecordOutput {
       const converted = this.#converted;
       converted.clear();
       if (this.#stamp(source, start, end, converted)) {
-        return append(out, key, converted.bytes, 0, converted.length);
+        return appendPair(out, key, converted.bytes, 0, converted.length);
       }
     }
-    append(out, key, source, start, end);
+    appendPair(out, key, source, start, end);
   }
 }
 
-/** ` name=` */
-function logfmtKey(name: string): Constant {
+/** ` name=`, with `_` for what a key cannot hold. */
+export function logfmtKey(name: string): Constant {
   // oxlint-disable-next-line no-control-regex
   const allowed = name.toWellFormed().replaceAll(/[\u0000-\u0020="\u007f]/g, '_');
   return new Constant(` ${allowed === '' ? '_' : allowed}=`);
 }
 
-function append(out: ByteOutput, key: Constant, source: Uint8Array, start: number, end: number): void {
+/** Appends the key and source[start, end), quoted where it has to be. */
+export function appendPair(
+  out: ByteOutput,
+  key: Constant,
+  source: Uint8Array,
+  start: number,
+  end: number,
+): void {
   out.constant(key);
   out.reserve(MOST_ESCAPED_BYTES * (end - start) + 2);
   const { bytes } = out;

@@ -1,5 +1,5 @@
 // What an output format is: a record in, bytes out. For the converter.
-import type { ByteOutput } from '../byte-output.ts';
+import type { ByteOutput } from '../../byte-output.ts';
 import type { LogRecord } from '../log-record.ts';
 
 export interface RecordOutput {

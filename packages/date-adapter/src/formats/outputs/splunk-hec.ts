@@ -1,7 +1,7 @@
 // Splunk's HTTP event collector: {"time":...,"host":...,"source":...,"sourcetype":...,"index":...,"event":{...}}.
 // Hot, pure. The event is the record's fields; its time and host stand outside of it. A stamp that was not converted
 // stays in the event, and Splunk takes the time of arrival.
-import { ByteOutput, Constant } from '../byte-output.ts';
+import { ByteOutput, Constant } from '../../byte-output.ts';
 import { quoted } from '../json-text.ts';
 import { type LogRecord, NUMBER, STRING } from '../log-record.ts';
 import type { FieldOptions } from './field-options.ts';

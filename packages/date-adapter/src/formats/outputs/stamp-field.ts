@@ -1,6 +1,6 @@
 // The time of a record where the output wants it in a certain form: converted under one name, or, when it cannot be
 // converted, as it was written under another. Hot, pure. For ECS and GELF.
-import { ByteOutput, type Constant } from '../byte-output.ts';
+import { ByteOutput, type Constant } from '../../byte-output.ts';
 import { type FieldKind, type LogRecord, STRING } from '../log-record.ts';
 import { appendMember } from './json-fields.ts';
 import type { StampConverter } from './record-output.ts';

@@ -2,7 +2,7 @@
 // A field that the record does not have is `-`, as access logs write it, or what the template says: `{user|nobody}`.
 // `{{` is a brace. Values are written as they are; line ends in them become spaces, so that a record stays a line.
 import { CR, LF, SPACE } from '../ascii.ts';
-import { type ByteOutput, Constant } from '../byte-output.ts';
+import { type ByteOutput, Constant } from '../../byte-output.ts';
 import type { LogRecord } from '../log-record.ts';
 import type { RecordOutput, StampConverter } from './record-output.ts';
 

@@ -12,6 +12,9 @@ export type CommandLine = {
   readonly files?: MemoryFiles;
   readonly environment?: Readonly<Record<string, string>>;
   readonly chunkBytes?: number;
+  /** Sources read into the engine's own memory. */
+  readonly inPlace?: boolean;
+  readonly interrupt?: Int32Array;
 };
 
 /** What a run left behind, comparable as it is: byte strings. */
@@ -27,14 +30,18 @@ const ENGINES = { interpreted: interpretProgram, compiled: runCompiled };
 export function runOn(engine: keyof typeof ENGINES, line: CommandLine): RunResult {
   const command = readAwkArguments(line.args);
   if (command.kind !== 'run') throw new Error('no program');
-  const sources = command.program.map((part) =>
-    'text' in part
-      ? { name: 'command line', text: part.text }
-      : { name: part.file, text: textOf(line.files?.[part.file]) },
-  );
+  const sources = command.program.map((part) => {
+    if ('text' in part) return { name: 'command line', text: part.text };
+    const name = 'file' in part ? part.file : part.library;
+    return { name, text: textOf(line.files?.[name]) };
+  });
   const program = parseProgram(sources, { posix: command.posix });
   const world = new MemoryWorld({ ...line, operands: command.operands });
-  const options = { utf8: !command.bytes, csv: command.csv };
+  const options = {
+    utf8: !command.bytes,
+    csv: command.csv,
+    ...(line.interrupt && { interrupt: line.interrupt }),
+  };
   let status: number | string;
   try {
     status = ENGINES[engine](program, world, command.assignments, options);

@@ -1,5 +1,6 @@
 // Every program of the conformance table, compiled and interpreted, byte for byte; and what only a compiler can get
 // wrong: chunks of every size, long records, programs that have no code and go to the interpreter.
+import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { explainProgram } from '../../../src/awk/compiler/run.ts';
 import { parseProgram } from '../../../src/awk/parser.ts';
@@ -83,6 +84,31 @@ describe('what stays when records come and go', () => {
   });
 });
 
+describe('buffers that are read into', () => {
+  const words = ['probe', 'x', 'GET /a', '', 'a longer line with some words', 'z'.repeat(300)];
+  const stdin = Array.from({ length: 40_000 }, (_, line) => `${line} ${words[((line * 7) % 11) % 6]}`).join(
+    '\n',
+  );
+  test.each([
+    { name: 'the last record', in: 'END { print $0, NF, NR }' },
+    {
+      name: 'fields across fillings',
+      in: '{ f = $1; getline x; if (NR % 5000 == 0) print NF, $2, f, x } END { print $2 }',
+    },
+    { name: 'a literal drops', in: '/probe/ { n++; next } { print } END { print n, NR }' },
+    { name: 'a literal keeps', in: '/probe/' },
+    { name: 'a literal is rare', in: '/39999/ { print NR ": " $0 }' },
+    { name: 'a regex with a prefix', in: '/GET \\/[a-c]/ { n += length($0) } END { print n }' },
+    { name: 'two literals', in: '/probe/ { p++ } /GET/ { g++ } END { print p, g, NR }' },
+    { name: 'everything is printed', in: '1' },
+  ])('$name', ({ in: program }) => {
+    const wanted = runOn('interpreted', { args: [program], stdin });
+    for (const chunkBytes of [1000, 70_001, Infinity]) {
+      expect(runOn('compiled', { args: [program], stdin, chunkBytes, inPlace: true })).toEqual(wanted);
+    }
+  });
+});
+
 function explain(text: string): string | undefined {
   const program = parseProgram([{ name: 'p', text }], { posix: false });
   return explainProgram(program, new MemoryWorld({}), { utf8: true, csv: false });
@@ -91,4 +117,18 @@ function explain(text: string): string | undefined {
 describe('explain', () => {
   test('a program with code', () => expect(explain('{ print $1 }')).toContain('L.putField(R,o,1'));
   test('arrays of arrays are interpreted', () => expect(explain('{ a[1][2] = 3 }')).toBeUndefined());
+});
+
+test('where no code may be made of strings the interpreter runs the program', () => {
+  const engines = new URL('both-engines.ts', import.meta.url).href;
+  const script = `
+    import { runOn } from ${JSON.stringify(engines)};
+    let isRefused = false;
+    try { new Function(''); } catch (error) { isRefused = error instanceof EvalError; }
+    const { stdout } = runOn('compiled', { args: ['{ print $2; n++ } END { print n }'], stdin: 'a b\\nc d\\n' });
+    console.log(JSON.stringify({ isRefused, stdout }));`;
+  const options = ['--disallow-code-generation-from-strings', '--input-type=module', '-e', script];
+  const { stdout, stderr } = spawnSync(process.execPath, options, { encoding: 'utf8' });
+  expect(stderr).toBe('');
+  expect(JSON.parse(stdout)).toEqual({ isRefused: true, stdout: 'b\nd\n2\n' });
 });

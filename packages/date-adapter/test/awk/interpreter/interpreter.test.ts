@@ -285,6 +285,41 @@ const table: Case[] = [
     out: 'array untyped strnum string untyped number string\n',
   },
   {
+    name: 'typeof of a parameter whose value was asked for',
+    in: 'function f(a) { a; print typeof(a) } BEGIN { f(x) }',
+    out: 'unassigned\n',
+  },
+  {
+    name: 'a regex that is substituted in stays one',
+    in: 'BEGIN { r = @/abc/; gsub(/b/, "x", r); print typeof(r), "axc" ~ r }',
+    out: 'regexp 1\n',
+  },
+  {
+    name: 'regexes of one character as separators',
+    in: 'BEGIN { FS = @/./; RS = @/;/ } { print NF, RT }',
+    stdin: 'ab;c;',
+    out: '3 ;\n2 ;\n',
+  },
+  {
+    name: 'a regex from the command line',
+    in: 'BEGIN { print typeof(r), typeof(s), "b" ~ r }',
+    assignments: [
+      { name: 'r', text: '@/a|b/' },
+      { name: 's', text: '@/a' },
+    ],
+    out: 'regexp string 1\n',
+  },
+  {
+    name: 'what is not open cannot be closed',
+    in: 'BEGIN { print close("f"), ERRNO }',
+    out: '-1 close of redirection that was never opened\n',
+  },
+  {
+    name: 'FUNCTAB',
+    in: 'function f() { } BEGIN { for (n in FUNCTAB) print n, FUNCTAB[n], ("g" in FUNCTAB), length(FUNCTAB) }',
+    out: 'f f 0 1\n',
+  },
+  {
     name: 'bits',
     in: 'BEGIN { print and(12, 10), or(12, 10), xor(12, 10), lshift(1, 4), rshift(256, 4), compl(0) }',
     out: '8 14 6 16 16 9007199254740991\n',
@@ -377,6 +412,18 @@ describe('faults name the place', () => {
       name: 'a file that is not there',
       in: '{ print }',
       message: /cannot open file none for reading: No such file or directory/,
+    },
+    { name: 'an unknown element of SYMTAB', in: 'BEGIN { SYMTAB["x"] }', message: /no variable x/ },
+    { name: 'an unknown element of FUNCTAB', in: 'BEGIN { FUNCTAB["x"] }', message: /no function x/ },
+    {
+      name: 'a change of FUNCTAB',
+      in: 'function f() { } BEGIN { FUNCTAB["f"] = 1 }',
+      message: /FUNCTAB cannot be changed/,
+    },
+    {
+      name: 'no FUNCTAB any more',
+      in: 'BEGIN { delete FUNCTAB }',
+      message: /delete is not allowed with FUNCTAB/,
     },
     {
       name: 'an undefined indirect function',

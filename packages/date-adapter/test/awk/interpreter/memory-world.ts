@@ -15,6 +15,7 @@ export class MemoryWorld implements World {
   readonly written = new Map<string, ByteSink & { readonly bytes: Uint8Array }>();
   readonly #files: MemoryFiles;
   readonly #chunkBytes: number;
+  readonly #inPlace: boolean;
 
   constructor(options: {
     operands?: readonly string[];
@@ -22,12 +23,15 @@ export class MemoryWorld implements World {
     stdin?: string | Uint8Array;
     environment?: Readonly<Record<string, string>>;
     chunkBytes?: number;
+    /** Sources have readInto. */
+    inPlace?: boolean;
   }) {
     this.argv = ['awk', ...(options.operands ?? [])];
     this.environment = new Map(Object.entries(options.environment ?? {}));
     this.#files = options.files ?? {};
     this.#chunkBytes = options.chunkBytes ?? Infinity;
-    this.stdin = source(options.stdin ?? '', this.#chunkBytes);
+    this.#inPlace = options.inPlace ?? false;
+    this.stdin = source(options.stdin ?? '', this.#chunkBytes, this.#inPlace);
     this.stdout = sink();
     this.stderr = sink();
   }
@@ -35,7 +39,7 @@ export class MemoryWorld implements World {
   openSource(path: string): ByteSource {
     const text = this.#files[path] ?? this.written.get(path)?.bytes;
     if (text === undefined) throw new WorldError('ENOENT', 'No such file or directory');
-    return source(text, this.#chunkBytes);
+    return source(text, this.#chunkBytes, this.#inPlace);
   }
 
   openSink(path: string, append: boolean): ByteSink {
@@ -62,18 +66,22 @@ export class MemoryWorld implements World {
   }
 }
 
-function source(text: string | Uint8Array, chunkBytes: number): ByteSource {
+function source(text: string | Uint8Array, chunkBytes: number, inPlace: boolean): ByteSource {
   const bytes = Buffer.from(text);
   let at = 0;
-  return {
-    read: () => {
-      if (at >= bytes.length) return undefined;
-      const chunk = Uint8Array.from(bytes.subarray(at, at + chunkBytes));
-      at += chunk.length;
-      return chunk;
-    },
-    close: () => 0,
+  const next = (most: number): Uint8Array => {
+    const chunk = Uint8Array.from(bytes.subarray(at, at + Math.min(chunkBytes, most)));
+    at += chunk.length;
+    return chunk;
   };
+  const read = (): Uint8Array | undefined => (at >= bytes.length ? undefined : next(Infinity));
+  if (!inPlace) return { read, close: () => 0 };
+  const readInto = (into: Uint8Array, from: number, end: number): number => {
+    const chunk = next(end - from);
+    into.set(chunk, from);
+    return chunk.length;
+  };
+  return { read, readInto, close: () => 0 };
 }
 
 function sink(): ByteSink & { readonly bytes: Uint8Array } {

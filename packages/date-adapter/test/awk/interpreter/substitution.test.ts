@@ -36,6 +36,11 @@ test.each(table)('$name', ({ in: [text, source, replacement], out }) => {
   expect(gsub(text, source, replacement)).toBe(out);
 });
 
+test('with --posix two backslashes are one wherever they are', () => {
+  const parts = readReplacement(String.raw`\\x\\\\y\q\&\\&`, true);
+  expect(substitute(regexes, regexes.compile('b'), 'abc', parts, 0).text).toBe(String.raw`a\x\\y\q&\bc`);
+});
+
 test('the first only', () => expect(gsub('aaa', 'a', 'b', 1)).toBe('baa'));
 test('the second only', () => expect(gsub('aaa', 'a', 'b', 2)).toBe('aba'));
 test('one that is not there', () => expect(gsub('aaa', 'a', 'b', 4)).toBe('aaa'));

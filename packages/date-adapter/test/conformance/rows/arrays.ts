@@ -309,7 +309,6 @@ export const arrays: readonly Row[] = [
     group: 'gawk',
     program:
       '{ a[1]; x = 1; s = "s"; print typeof(a), typeof(x), typeof(s), typeof(u), typeof($1), typeof($2), typeof(@/r/) }',
-    open: 'strongly typed regexes',
     stdin: '1 z\n',
     out: 'array number string untyped strnum string regexp\n',
     differs: onlyGawk('typeof'),

@@ -400,4 +400,34 @@ export const fields: readonly Row[] = [
     stdin: 'a b\nc d\n',
     out: '1 a\n1 c\n',
   },
+  {
+    name: '$0 keeps the type of what is assigned, its fields are input',
+    program: 'BEGIN { $0 = "10"; print ($0 < 2), ($1 < 2); $0 = 10; print ($0 < 2) }',
+    out: '1 0\n0\n',
+  },
+  {
+    name: '$0 = "0" is true, being a string',
+    program: 'BEGIN { $0 = "0"; print ($0 ? "yes" : "no"), !$0, ($1 ? "yes" : "no") }',
+    out: 'yes 0 no\n',
+  },
+  {
+    name: '$0 put together from fields is a string',
+    program: '{ $1 = $1; print ($0 < 2), ($1 < 2) }',
+    stdin: '10\n',
+    out: '1 0\n',
+    differs: { mawk: 'a number when it looks like one' },
+  },
+  {
+    name: '$0 that sub changed is a string',
+    program: '{ sub(/1/, "1"); print ($0 < 2) }',
+    stdin: '10\n',
+    out: '1\n',
+  },
+  {
+    name: '$$i++ increments the inner field',
+    program: '{ i = 1; print $$i++; print; print i }',
+    stdin: '2 5\n',
+    out: '5\n3 5\n1\n',
+    differs: { busybox: 'increments i' },
+  },
 ];

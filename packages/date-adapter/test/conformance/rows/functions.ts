@@ -284,4 +284,24 @@ export const functions: readonly Row[] = [
     status: 'error',
     differs: { busybox: 'ignores it' },
   },
+  {
+    name: 'an argument that is an element has its subscript evaluated once',
+    program: 'function f(x) { return x } BEGIN { a[0] = "z"; a[1] = "o"; print f(a[i++]), i }',
+    out: 'z 1\n',
+  },
+  {
+    name: 'an array through two functions to one that assigns is refused',
+    program:
+      'BEGIN { a[1] = 1; f(a); print "no" } function f(x) { g(x) } function g(x) { h(x) } function h(x) { x = 6 }',
+    out: '',
+    status: 'error',
+    differs: { busybox: 'does not mind' },
+  },
+  {
+    name: 'a parameter whose value was asked for becomes no array',
+    program: 'function f(x) { x[1] = x } BEGIN { f(a); print "no" }',
+    out: '',
+    status: 'error',
+    differs: { busybox: 'does not mind' },
+  },
 ];

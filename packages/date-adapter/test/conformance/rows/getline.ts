@@ -303,4 +303,24 @@ export const getline: readonly Row[] = [
     stdin: 'a\n',
     out: 'R:replaced\n',
   },
+  {
+    name: 'getline evaluates the subscript also at the end of the file',
+    files: { f: 'x\ny\n' },
+    program: 'BEGIN { while ((getline a[++c] < "f") > 0) ; print c }',
+    out: '3\n',
+    differs: { 'original-awk': 'not when there is nothing to store' },
+  },
+  {
+    name: 'getline from a command evaluates the subscript also at its end',
+    program: 'BEGIN { while (("echo x" | getline a[c++]) > 0) ; print c, a[0] }',
+    out: '2 x\n',
+    differs: { 'original-awk': 'not when there is nothing to store' },
+  },
+  {
+    name: 'getline evaluates the subscript before it reads',
+    program: 'BEGIN { while ((getline a[NR]) > 0) ; print a[0], a[1] }',
+    stdin: 'x\ny\n',
+    out: 'x y\n',
+    differs: { 'original-awk': 'after it has read' },
+  },
 ];

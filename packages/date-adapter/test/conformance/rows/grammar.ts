@@ -1,6 +1,6 @@
 // Grammar: where newlines and semicolons may stand, division or regex, what binds how, and every trap we know of.
 
-import type { Row } from '../row.ts';
+import { differ, type Row } from '../row.ts';
 
 export const grammar: readonly Row[] = [
   {
@@ -339,5 +339,28 @@ export const grammar: readonly Row[] = [
     name: 'a concatenation of 1,000 operands',
     program: `BEGIN { s = ${'"a" '.repeat(1000)}; print length(s) }`,
     out: '1000\n',
+  },
+  {
+    name: '$$i++++ increments the inner and then the outer field',
+    program: '{ i = 1; print $$i++++; print }',
+    stdin: '2 5\n',
+    out: '5\n3 6\n',
+    differs: { busybox: 'a syntax error' },
+  },
+  {
+    name: 'the value of an assignment before the subscript it goes to',
+    program:
+      'function f(x) { printf "%s ", x; return x } BEGIN { a[f("s")] = f("v"); a[f("s")] += f(1); print a["s"] }',
+    out: 'v s 1 s 1\n',
+    clause: 'open in POSIX; goawk has it so, too',
+    differs: differ('the subscript first', 'mawk', 'busybox'),
+  },
+  {
+    name: 'a subscript sees what the value has changed',
+    group: 'common',
+    program: 'BEGIN { i = 1; a[i] = i++; for (k in a) print k, a[k] }',
+    out: '2 1\n',
+    clause: 'open in POSIX; gawk, original-awk and goawk',
+    differs: differ('the subscript first', 'mawk', 'busybox'),
   },
 ];

@@ -1,6 +1,6 @@
 // Where output goes: files, pipes, standard error; close, fflush, system and their results; the order of it all.
 
-import type { Row } from '../row.ts';
+import { differ, type Row } from '../row.ts';
 
 export const output: readonly Row[] = [
   {
@@ -244,5 +244,37 @@ export const output: readonly Row[] = [
     name: 'output to a pipe that closes early is no crash',
     program: 'BEGIN { for (i = 0; i < 10; i++) print i | "head -1" }',
     out: '0\n',
+  },
+  {
+    name: 'ENVIRON as it is now is the environment of commands',
+    group: 'gawk',
+    env: { KEPT: 'k', GONE: 'g' },
+    program: `BEGIN {
+  ENVIRON["NEW"] = "n"; delete ENVIRON["GONE"]
+  system("echo $KEPT $NEW [$GONE]")
+  "echo $NEW" | getline x; print x
+  print "p" | "cat; echo $NEW"
+}`,
+    out: 'k n []\nn\np\nn\n',
+    differs: differ('commands get the environment of the start', 'mawk', 'original-awk', 'busybox'),
+  },
+  {
+    name: 'ENVIRON with --posix changes nothing for commands',
+    group: 'gawk',
+    options: ['--posix'],
+    program: 'BEGIN { ENVIRON["NEW"] = "n"; system("echo [$NEW]") }',
+    out: '[]\n',
+    differs: { busybox: 'no --posix' },
+  },
+  {
+    name: 'close tells the signal that ended a command: 256 more',
+    group: 'gawk',
+    program: `BEGIN {
+  c = "exec kill -9 $$"; c | getline; print close(c)
+  c = "read x; exec kill -15 $$"; print "" | c; print close(c)
+  c = "exit 137"; c | getline; print close(c)
+}`,
+    out: '265\n271\n137\n',
+    differs: differ('another number', 'original-awk', 'busybox'),
   },
 ];

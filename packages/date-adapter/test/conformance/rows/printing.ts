@@ -365,7 +365,6 @@ export const printing: readonly Row[] = [
     group: 'gawk',
     program: 'BEGIN { x = 2^1024; printf "%f %d %s\\n", x, -x, x }',
     out: '+inf -inf +inf\n',
-    open: '%f writes inf, as POSIX has it for printf',
     differs: {
       ...differ('no sign, and %d as an integer', 'mawk', 'original-awk'),
       busybox: 'Debian builds it without ^ and the mathematical functions',
@@ -417,5 +416,18 @@ export const printing: readonly Row[] = [
     out: 'abcd\n',
     clause: 'a backslash before a newline is removed with it',
     differs: { 'gawk --posix': 'refuses it', busybox: 'keeps the newline' },
+  },
+  {
+    name: '%#.0o of zero is a zero',
+    program: 'BEGIN { printf "%#.0o|%.0o|%#o\\n", 0, 0, 0 }',
+    out: '0||0\n',
+  },
+  {
+    name: 'with --posix infinity has no sign of its own',
+    group: 'gawk',
+    options: ['--posix'],
+    program: 'BEGIN { x = 2^1024; printf "%f %e %s\\n", x, -x, x }',
+    out: 'inf -inf +inf\n',
+    differs: differ('no --posix', 'mawk', 'busybox'),
   },
 ];

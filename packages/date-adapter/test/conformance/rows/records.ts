@@ -325,4 +325,15 @@ export const records: readonly Row[] = [
   { name: 'ORS', program: 'BEGIN { ORS = "|" } { print }', stdin: 'a\nb\n', out: 'a|b|' },
   { name: 'ORS empty', program: 'BEGIN { ORS = "" } { print; print "," }', stdin: 'a\nb\n', out: 'a,b,' },
   { name: 'ORS as a number', program: 'BEGIN { ORS = 1; print "a" }', out: 'a1' },
+  {
+    name: 'the newline that separates the fields of a paragraph is not for split',
+    program: 'BEGIN { RS = ""; FS = ":" } { print NF, split($0, p) }',
+    stdin: 'a:b\nc:d\n',
+    out: '4 3\n',
+    clause: 'gawk and goawk; mawk takes no newline for fields either',
+    differs: {
+      ...differ('splits as fields are', 'original-awk', 'busybox'),
+      mawk: 'a newline separates no fields beside another separator',
+    },
+  },
 ];

@@ -440,4 +440,19 @@ export const regexes: readonly Row[] = [
     out: '',
     status: 'error',
   },
+  {
+    name: 'an octal escape is a character, no operator',
+    program: String.raw`{ print /a\052b/ }`,
+    stdin: 'a*b\naab\n',
+    out: '1\n0\n',
+    clause: 'goawk has it so, and gawk --traditional',
+    differs: differ('as if the star had been written', 'gawk', 'gawk --posix', 'busybox'),
+  },
+  {
+    name: 'a range of the hyphen alone',
+    program: 'BEGIN { print match("abc-def", /[qrs---tuv]/) }',
+    out: '4\n',
+    clause: 'POSIX leaves it open',
+    differs: differ('no such range', 'original-awk', 'busybox'),
+  },
 ];

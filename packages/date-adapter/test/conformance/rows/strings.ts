@@ -346,4 +346,11 @@ export const strings: readonly Row[] = [
     out: '2 1 22 a b c\n',
     differs: onlyGawk('patsplit'),
   },
+  {
+    name: 'split by an empty regex makes characters',
+    group: 'common',
+    program: 'BEGIN { print split("abc", p, //), p[2] }',
+    out: '3 b\n',
+    differs: { busybox: 'one piece' },
+  },
 ];

@@ -356,4 +356,12 @@ export const substitution: readonly Row[] = [
     out: 'on 2022-12-01.\n',
     differs: gensub,
   },
+  {
+    name: 'with --posix two backslashes are one, wherever they are',
+    group: 'gawk',
+    options: ['--posix'],
+    program: String.raw`BEGIN { s = "abc"; gsub(/b/, "x\\\\\\\\y\\\\q\\\\&&", s); print s }`,
+    out: `${String.raw`ax\\y\q\bbc`}\n`,
+    differs: differ('no --posix', 'original-awk', 'busybox'),
+  },
 ];

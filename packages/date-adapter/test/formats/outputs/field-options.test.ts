@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { Constant } from '../../../src/formats/byte-output.ts';
+import { Constant } from '../../../src/byte-output.ts';
 import { FieldNames } from '../../../src/formats/field-names.ts';
 import { FieldPlan } from '../../../src/formats/outputs/field-options.ts';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { ByteOutput, Constant } from '../../src/formats/byte-output.ts';
+import { ByteOutput, Constant } from '../src/byte-output.ts';
 
 it('grows, and keeps what it has', () => {
   const out = new ByteOutput(1);
