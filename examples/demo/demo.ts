@@ -4,6 +4,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { startDateHalf } from './date-half.ts';
 import type { Half } from './half.ts';
 import { startLogHalf } from './log-half.ts';
 import { announce, paint } from './screen.ts';
@@ -46,7 +47,7 @@ async function watch(halves: readonly Half[], seconds: number | undefined, end: 
 }
 
 async function judge(halves: readonly Half[]): Promise<boolean> {
-  announce('ending: first the application, then the sidecar, as a pod does ...');
+  announce('ending: first the applications, then their sidecars, as a pod does ...');
   let ok = true;
   for (const half of halves) {
     const verdict = await half.end();
@@ -57,7 +58,7 @@ async function judge(halves: readonly Half[]): Promise<boolean> {
 }
 
 async function main(seconds: number | undefined): Promise<boolean> {
-  const halves = [await startLogHalf()];
+  const halves = [await startLogHalf(), await startDateHalf()];
   await watch(halves, seconds, endOnSignal(halves));
   return judge(halves);
 }

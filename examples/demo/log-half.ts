@@ -18,6 +18,7 @@ import { Ledger } from './ledger.ts';
 import { linesOf } from './lines.ts';
 import { balanceInWords, logVerdict } from './log-verdict.ts';
 import { Logrotate, ROTATED } from './logrotate.ts';
+import { ended } from './processes.ts';
 import { announce, Voice } from './screen.ts';
 
 /** Builds and installs what the half needs and starts it. Throws in words for the user when that cannot be had. */
@@ -155,12 +156,4 @@ class LogHalf implements Half {
     }
     return { ok: false, lines: [...this.#faults, ...lines, `The log files are in ${this.#directory}`] };
   }
-}
-
-/** Asks the process to end and waits until it and its output have; the exit code, or the signal that killed it. */
-function ended(child: ChildProcess): Promise<number | string | null> {
-  if (child.exitCode !== null || child.signalCode !== null)
-    return Promise.resolve(child.exitCode ?? child.signalCode);
-  child.kill('SIGTERM');
-  return new Promise((resolve) => child.on('close', (code, signal) => resolve(code ?? signal)));
 }

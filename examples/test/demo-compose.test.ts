@@ -78,6 +78,17 @@ describe.skipIf(await skipsContainers())('examples/demo/compose.yaml', () => {
     expect((await app.exec('node', '--eval', ask)).stdout).toBe('200\n');
   });
 
+  test('two time formats become one', async () => {
+    const adapter = await project.container('date-adapter');
+    await eventually(async () => {
+      const { stdout } = await adapter.logs();
+      const stamp = String.raw`20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ `;
+      expect(stdout).toMatch(new RegExp(`^${stamp}order \\d+ accepted, 1/2 paid, Tax incl\\.$`, 'm'));
+      expect(stdout).toMatch(new RegExp(`^${stamp}stock\\[7\\]: item \\d+ moved$`, 'm'));
+      expect(stdout.replaceAll(new RegExp(`^${stamp}.*\n`, 'gm'), '')).toBe('');
+    });
+  });
+
   test('there is no verdict while the application runs', async () => {
     expect(await books()).toMatchObject({
       code: 2,
