@@ -1,0 +1,155 @@
+// The parts of a running ambassador, put together from the settings: control plane, exchange, fences, listener. For main.
+import { readFileSync } from 'node:fs';
+import { parseAddress } from '@podmate/base/address';
+import type { Part } from '@podmate/base/lifecycle';
+import type { Log } from '@podmate/base/log';
+import { Identities } from './client-state.ts';
+import { Fences } from './consistency/fences.ts';
+import { Listener } from './listener.ts';
+import type { Policy } from './routing.ts';
+import { SessionStats } from './session-context.ts';
+import { serverEndpoint, type SettingsValues } from './settings.ts';
+import { StaticServers } from './topology/static-servers.ts';
+import type { Topology } from './topology.ts';
+import type { Login, Reach } from './upstream/dial.ts';
+import { Exchange, type ExchangeEvent } from './upstream/exchange.ts';
+
+/** Deadlines, silent servers and stale replicas are looked for this often. */
+const TICK_MS = 100;
+const now = (): number => performance.now();
+
+export function planPolicy(values: SettingsValues): Policy {
+  const denied = values.deny.map((name) => name.toLowerCase().replace(' ', '|'));
+  return {
+    readFrom: values.readFrom,
+    consistency: values.consistency,
+    readOnly: values.readOnly,
+    denied: new Set(denied),
+  };
+}
+
+export class Ambassador implements Part {
+  readonly name = 'redis-ambassador';
+  readonly exchange: Exchange;
+  readonly fences: Fences;
+  readonly listener: Listener;
+  readonly stats = new SessionStats();
+  readonly #topology: Topology;
+  readonly #values: SettingsValues;
+  readonly #log: Log;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(values: SettingsValues, log: Log) {
+    this.#values = values;
+    this.#log = log;
+    const reach = planReach(values);
+    this.exchange = new Exchange({
+      reach,
+      now,
+      balance: values.balance,
+      failoverTimeoutMs: values.failoverTimeout,
+      failoverQueueBytes: values.failoverQueue,
+      commandTimeoutMs: values.commandTimeout,
+      maxStalenessMs: values.consistency === 'eventual' ? undefined : values.maxStaleness,
+      report: (event) => this.#say(event),
+    });
+    const idleMs = Math.min(1000, (values.maxStaleness ?? 4000) / 4);
+    this.fences = new Fences({ exchange: this.exchange, intervalMs: values.fenceInterval, idleMs, now });
+    this.#topology = new StaticServers({
+      servers: values.servers.map(serverEndpoint),
+      discover: values.discover,
+      intervalMs: values.pollInterval,
+      login: reach.login,
+      tls: reach.tls,
+      timeoutMs: values.connectTimeout,
+    });
+    this.exchange.nudge = () => this.#topology.nudge();
+    this.listener = new Listener(
+      {
+        exchange: this.exchange,
+        fences: this.fences,
+        policy: planPolicy(values),
+        limits: {
+          maxBulkBytes: values.maxValue,
+          pipeline: values.maxPipeline,
+          clientBufferBytes: values.clientBuffer,
+          clientOutputMaxBytes: values.clientOutputMax,
+          failoverTimeoutMs: values.failoverTimeout,
+        },
+        identities: new Identities(),
+        stats: this.stats,
+        now,
+        status: () => this.status(),
+      },
+      values.maxClients,
+    );
+  }
+
+  async start(): Promise<void> {
+    this.#topology.start((sighting) => this.exchange.see(sighting));
+    this.#timer = setInterval(() => {
+      this.exchange.tick();
+      if (this.#values.consistency !== 'strong') this.fences.beat();
+    }, TICK_MS);
+    await this.listener.start(this.#values.listen.map(parseAddress));
+    this.#log.info('listening', { addresses: this.#values.listen.join(' ') });
+  }
+
+  async drain(signal: AbortSignal): Promise<void> {
+    await this.listener.drain(signal);
+    clearInterval(this.#timer);
+    this.fences.stop();
+    this.#topology.stop();
+    this.exchange.close();
+  }
+
+  /** Why the application should not be sent here; complaints about single servers are warnings. */
+  ready(): string[] {
+    const { primary, complaints } = this.exchange;
+    return primary?.up ? [] : ['no primary', ...complaints];
+  }
+
+  warnings(): string[] {
+    const { replicas, complaints } = this.exchange;
+    const stale = replicas
+      .filter(({ up, fresh }) => up && !fresh)
+      .map(({ name }) => `${name}: too far behind to read from`);
+    return [...complaints, ...stale];
+  }
+
+  status(): string {
+    const { exchange, listener } = this;
+    const servers = [...exchange.servers.values()].map((server) => {
+      const role = server === exchange.primary ? 'primary' : 'replica';
+      const behind = role === 'replica' && exchange.marks.latest > server.clean ? ' behind' : '';
+      return `${server.name} ${role} ${server.up ? 'up' : 'down'}${behind} connections=${server.connections} commands=${server.commands}`;
+    });
+    return [
+      `clients=${listener.sessions.size} waiting=${exchange.room.count}`,
+      ...servers,
+      ...this.ready(),
+      '',
+    ].join('\n');
+  }
+
+  #say(event: ExchangeEvent): void {
+    if (event.kind === 'primary')
+      this.#log.info('primary found', { server: event.name, before: event.before });
+    else this.#log.warn('a connection failed', { server: event.name, error: event.why });
+  }
+}
+
+function planReach(values: SettingsValues): Reach {
+  const { username, password, connectTimeout: connectTimeoutMs } = values;
+  const login: Login | undefined = password === undefined ? undefined : { username, password };
+  const { tlsCa, tlsCert, tlsKey, tlsServerName } = values;
+  const tls = values.tls
+    ? {
+        ...(tlsCa !== undefined && { ca: readFileSync(tlsCa) }),
+        ...(tlsCert !== undefined && { cert: readFileSync(tlsCert) }),
+        ...(tlsKey !== undefined && { key: readFileSync(tlsKey) }),
+        ...(tlsServerName !== '' && { servername: tlsServerName }),
+      }
+    : undefined;
+  return { login, tls, connectTimeoutMs };
+}

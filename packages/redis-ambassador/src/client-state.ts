@@ -1,0 +1,61 @@
+// What Redis keeps per connection and we keep per client, as many clients share a connection: name, library, database,
+// login, protocol version, whether replies are wanted.
+import type { SessionContext } from './session-context.ts';
+import type { Identity } from './upstream/source.ts';
+
+export class ClientState {
+  identity: Identity;
+  name = '';
+  libName = '';
+  libVersion = '';
+  /** CLIENT REPLY: off, or how many replies are still to be skipped. */
+  repliesOff = false;
+  skips = 0;
+  readonly #context: SessionContext;
+
+  constructor(context: SessionContext) {
+    this.#context = context;
+    this.identity = context.identities.of(0, 2, undefined);
+  }
+
+  /** Whether the reply of the command now sent is unwanted; counts CLIENT REPLY SKIP down. Hot. */
+  dropsReply(): boolean {
+    if (this.skips > 0) return --this.skips >= 0;
+    return this.repliesOff;
+  }
+
+  become(change: Partial<Pick<Identity, 'db' | 'resp' | 'login'>>): Identity {
+    const { db, resp, login } = { ...this.identity, ...change };
+    return this.#context.identities.of(db, resp, login);
+  }
+
+  reset(): void {
+    this.identity = this.#context.identities.of(0, 2, undefined);
+    this.name = '';
+    this.repliesOff = false;
+    this.skips = 0;
+  }
+}
+
+/** Makes identities, the same one for the same settings, so that clients who are alike share connections. */
+export class Identities {
+  readonly #known = new Map<string, Identity>();
+  #serial = 0;
+  readonly #logins = new Map<string, string>();
+
+  of(db: number, resp: 2 | 3, login: Identity['login']): Identity {
+    const key = `${db}/${resp}${login === undefined ? '' : `/${this.#loginKey(login)}`}`;
+    const known = this.#known.get(key);
+    if (known) return known;
+    const identity: Identity = { key, db, resp, login };
+    this.#known.set(key, identity);
+    return identity;
+  }
+
+  #loginKey({ username, password }: NonNullable<Identity['login']>): string {
+    const pair = JSON.stringify([username, password]);
+    const known = this.#logins.get(pair) ?? `${++this.#serial}`;
+    this.#logins.set(pair, known);
+    return known;
+  }
+}

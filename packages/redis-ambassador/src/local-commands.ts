@@ -1,0 +1,209 @@
+// Commands about the client's own connection, which does not exist upstream: answered here, as Redis would. Those that only
+// the server can judge (AUTH, SELECT, HELLO with AUTH) are asked on a connection of the identity that the client wants to
+// have; it gets that identity with the server's consent. Not hot.
+import type { Arguments, Command } from './commands/find.ts';
+import { explainRoute } from './explain.ts';
+import { HELD } from './held.ts';
+import { encodeCommand } from './resp/inline-command.ts';
+import { errorReply, OK, type Value, writeReply } from './resp/reply.ts';
+import type { Session } from './session.ts';
+import { Question } from './upstream/question.ts';
+import type { Identity } from './upstream/source.ts';
+
+type Answer = (session: Session, words: readonly string[]) => void;
+
+export function answerLocally(session: Session, { name }: Command, { data, args, argc }: Arguments): void {
+  const words = Array.from({ length: Math.min(argc, 64) }, (_, i) =>
+    data.toString('utf8', args[2 * i], args[2 * i + 1]),
+  );
+  const [least, most, answer] = answers[name] ?? [
+    0,
+    64,
+    () => session.answer(errorReply('ERR unknown command')),
+  ];
+  if (words.length >= least && words.length <= most) return answer(session, words);
+  session.answer(errorReply(`ERR wrong number of arguments for '${name}' command`));
+}
+
+const value = (session: Session, of: Value): void =>
+  session.answer(Buffer.from(writeReply(of, session.client.identity.resp)));
+
+/** What each answers, with the least and the most words it takes. */
+const answers: Readonly<Record<string, readonly [least: number, most: number, answer: Answer]>> = {
+  exec: [1, 1, (session) => session.answer(errorReply('ERR EXEC without MULTI'))],
+  discard: [1, 1, (session) => session.answer(errorReply('ERR DISCARD without MULTI'))],
+  unwatch: [1, 1, (session) => session.answer(OK)],
+  quit: [1, 64, quit],
+  reset: [1, 1, reset],
+  select: [2, 2, select],
+  auth: [2, 3, auth],
+  hello: [1, 64, hello],
+  'client|id': [2, 2, (session) => value(session, session.id)],
+  'client|getname': [
+    2,
+    2,
+    (session) => value(session, session.client.name === '' ? null : session.client.name),
+  ],
+  'client|setname': [3, 3, setName],
+  'client|setinfo': [4, 4, setInfo],
+  'client|info': [2, 2, (session) => value(session, clientInfo(session))],
+  'client|reply': [3, 3, replyMode],
+  'client|getredir': [2, 2, (session) => value(session, -1)],
+  'ambassador|status': [2, 2, (session) => value(session, session.context.status())],
+  'ambassador|route': [3, 64, route],
+};
+
+function quit(session: Session): void {
+  session.answer(OK);
+  session.close();
+}
+
+function reset(session: Session): void {
+  if (session.order.outstanding > 0) return session.untilQuiet(true);
+  session.connection.abandon();
+  session.client.reset();
+  session.answer(Buffer.from('+RESET\r\n'));
+}
+
+/** Asks the primary, as `identity`, with nothing of the client under way; then goes on, as that identity if it said yes. */
+function ask(
+  session: Session,
+  identity: Identity,
+  words: readonly string[],
+  accept: (reply: Buffer) => void,
+): void {
+  if (session.order.outstanding > 0) return session.untilQuiet(true);
+  session.hold(HELD.answer);
+  const { exchange } = session.context;
+  const source = (): ReturnType<typeof exchange.primarySource> => exchange.primarySource(identity, false);
+  const question = new Question((reply) => {
+    if (!Buffer.isBuffer(reply)) session.answer(errorReply(reply.message));
+    else if (reply[0] === 45) session.answer(reply);
+    else {
+      session.client.identity = identity;
+      accept(reply);
+    }
+    session.release(HELD.answer);
+  }, source);
+  const { bytes } = encodeCommand(words);
+  source().send(question, bytes, 0, bytes.length, -1);
+}
+
+function select(session: Session, words: readonly string[]): void {
+  const db = Number(words[1]);
+  if (!/^\d{1,9}$/.test(words[1] ?? '')) {
+    const wrong = /^-?\d+$/.test(words[1] ?? '')
+      ? 'ERR DB index is out of range'
+      : 'ERR value is not an integer or out of range';
+    return session.answer(errorReply(wrong));
+  }
+  ask(session, session.client.become({ db }), words, (reply) => session.answer(reply));
+}
+
+function auth(session: Session, words: readonly string[]): void {
+  const [, first = '', second] = words;
+  const login =
+    second === undefined ? { username: '', password: first } : { username: first, password: second };
+  ask(session, session.client.become({ login }), words, (reply) => session.answer(reply));
+}
+
+type Hello = { resp: 2 | 3; login?: { username: string; password: string }; name?: string };
+
+function hello(session: Session, words: readonly string[]): void {
+  const wanted = readHello(words, session.client.identity.resp);
+  if (typeof wanted === 'string') return session.answer(errorReply(wanted));
+  if (session.order.outstanding > 0) return session.untilQuiet(true);
+  const { login, resp } = wanted;
+  const identity = session.client.become({ resp, ...(login && { login }) });
+  const greet = (): void => {
+    if (wanted.name !== undefined) session.client.name = wanted.name;
+    value(session, greeting(session));
+  };
+  if (login) return ask(session, identity, ['AUTH', login.username, login.password], greet);
+  session.client.identity = identity;
+  greet();
+}
+
+/** What HELLO wants, or the error. */
+function readHello(words: readonly string[], current: 2 | 3): Hello | string {
+  const version = words[1];
+  if (version !== undefined && !/^\d+$/.test(version))
+    return 'ERR Protocol version is not an integer or out of range';
+  if (version !== undefined && version !== '2' && version !== '3')
+    return 'NOPROTO unsupported protocol version';
+  const wanted: Hello = { resp: version === undefined ? current : version === '3' ? 3 : 2 };
+  for (let i = 2; i < words.length; i++) {
+    const option = words[i]!.toLowerCase();
+    const [first, second] = [words[i + 1], words[i + 2]];
+    if (option === 'auth' && first !== undefined && second !== undefined) {
+      wanted.login = { username: first, password: second };
+      i += 2;
+    } else if (option === 'setname' && first !== undefined) {
+      wanted.name = first;
+      i++;
+    } else return `ERR Syntax error in HELLO option '${words[i]}'`;
+  }
+  return wanted;
+}
+
+function greeting({ id, client, context }: Session): Value {
+  return new Map<string, Value>([
+    ['server', 'redis'],
+    ['version', context.exchange.version],
+    ['proto', client.identity.resp],
+    ['id', id],
+    ['mode', 'standalone'],
+    ['role', 'master'],
+    ['modules', []],
+  ]);
+}
+
+const NAME = /^[!-~]*$/;
+
+function setName(session: Session, [, , name = '']: readonly string[]): void {
+  if (!NAME.test(name)) {
+    const wrong = 'ERR Client names cannot contain spaces, newlines or special characters.';
+    return session.answer(errorReply(wrong));
+  }
+  session.client.name = name;
+  session.answer(OK);
+}
+
+function setInfo(session: Session, [, , attribute = '', text = '']: readonly string[]): void {
+  const which = attribute.toLowerCase();
+  if (which !== 'lib-name' && which !== 'lib-ver')
+    return session.answer(errorReply(`ERR Unrecognized option '${attribute}'`));
+  if (!NAME.test(text))
+    return session.answer(errorReply(`ERR ${which} cannot contain spaces, newlines or special characters.`));
+  if (which === 'lib-name') session.client.libName = text;
+  else session.client.libVersion = text;
+  session.answer(OK);
+}
+
+function clientInfo({ id, client, remote }: Session): string {
+  const { name, identity, libName, libVersion } = client;
+  const user = identity.login?.username || 'default';
+  return `id=${id} addr=${remote} name=${name} db=${identity.db} resp=${identity.resp} user=${user} lib-name=${libName} lib-ver=${libVersion}\n`;
+}
+
+function replyMode(session: Session, [, , mode = '']: readonly string[]): void {
+  const { client } = session;
+  switch (mode.toLowerCase()) {
+    case 'on':
+      client.repliesOff = false;
+      client.skips = 0;
+      return session.answer(OK);
+    case 'off':
+      client.repliesOff = true;
+      return;
+    case 'skip':
+      if (!client.repliesOff) client.skips = 1;
+      return;
+    default:
+      return session.answer(errorReply('ERR syntax error'));
+  }
+}
+
+function route(session: Session, words: readonly string[]): void {
+  value(session, explainRoute(words.slice(2), session.context.policy));
+}

@@ -1,0 +1,135 @@
+// The catalogue of every metric redis-ambassador exposes; its documentation is made from here.
+import { defineMetrics, type Labels } from '@podmate/base/metrics';
+import type { Ambassador } from './ambassador.ts';
+import { commands, unknownCommand } from './commands/find.ts';
+import type { Server } from './upstream/server.ts';
+
+const perServer = ({ exchange }: Ambassador, of: (server: Server) => number): [Labels, number][] =>
+  [...exchange.servers.values()].map((server) => [
+    { server: server.name, role: server === exchange.primary ? 'primary' : 'replica' },
+    of(server),
+  ]);
+
+const byReason = (counts: Record<string, number>): [Labels, number][] =>
+  Object.entries(counts).map(([reason, count]) => [{ reason }, count]);
+
+export const metrics = defineMetrics<Ambassador>([
+  {
+    name: 'redis_ambassador_clients',
+    type: 'gauge',
+    help: 'Clients connected.',
+    collect: ({ listener }) => listener.sessions.size,
+  },
+  {
+    name: 'redis_ambassador_accepted_clients_total',
+    type: 'counter',
+    help: 'Clients that were taken in.',
+    collect: ({ listener }) => listener.accepted,
+  },
+  {
+    name: 'redis_ambassador_commands_total',
+    type: 'counter',
+    help: 'Commands taken from clients, by name; those never seen are left out, unknown ones share a row.',
+    labels: ['command'],
+    collect: () =>
+      [...commands, unknownCommand]
+        .filter(({ count }) => count > 0)
+        .map(({ name, count }): [Labels, number] => [{ command: name }, count]),
+  },
+  {
+    name: 'redis_ambassador_server_commands_total',
+    type: 'counter',
+    help: 'Commands sent over shared connections, by server and its present role.',
+    labels: ['server', 'role'],
+    collect: (ambassador) => perServer(ambassador, ({ commands: sent }) => sent),
+  },
+  {
+    name: 'redis_ambassador_server_up',
+    type: 'gauge',
+    help: 'Whether a server is fit for its role.',
+    labels: ['server', 'role'],
+    collect: (ambassador) => perServer(ambassador, ({ up }) => Number(up)),
+  },
+  {
+    name: 'redis_ambassador_server_connections',
+    type: 'gauge',
+    help: 'Data connections open to a server.',
+    labels: ['server', 'role'],
+    collect: (ambassador) => perServer(ambassador, ({ connections }) => connections),
+  },
+  {
+    name: 'redis_ambassador_server_connects_total',
+    type: 'counter',
+    help: 'Data connections opened to a server.',
+    labels: ['server', 'role'],
+    collect: (ambassador) => perServer(ambassador, ({ connects }) => connects),
+  },
+  {
+    name: 'redis_ambassador_server_latency_seconds',
+    type: 'gauge',
+    help: 'Exponential mean of the time from a batch to the reply of its last command, on the quickest connection.',
+    labels: ['server', 'role'],
+    collect: (ambassador) => perServer(ambassador, ({ latencyMs }) => latencyMs / 1000),
+  },
+  {
+    name: 'redis_ambassador_replica_staleness_seconds',
+    type: 'gauge',
+    help: 'Upper bound of the age of the oldest write that a replica may lack; none before it is known.',
+    labels: ['server', 'role'],
+    collect: (ambassador) =>
+      perServer(ambassador, ({ freshAt }) => (performance.now() - freshAt) / 1000).filter(
+        ([labels, seconds]) => labels['role'] === 'replica' && Number.isFinite(seconds),
+      ),
+  },
+  {
+    name: 'redis_ambassador_dirty_reads_total',
+    type: 'counter',
+    help: 'Reads that went to the primary because their key was written a moment ago.',
+    collect: ({ stats }) => stats.dirtyReads,
+  },
+  {
+    name: 'redis_ambassador_fence_commands_total',
+    type: 'counter',
+    help: 'ROLE commands of our own, sent to learn what the replicas have applied.',
+    collect: ({ fences }) => fences.asked,
+  },
+  {
+    name: 'redis_ambassador_failovers_total',
+    type: 'counter',
+    help: 'Times that another server became primary.',
+    collect: ({ exchange }) => exchange.failovers,
+  },
+  {
+    name: 'redis_ambassador_waiting_commands',
+    type: 'gauge',
+    help: 'Commands that wait for a primary.',
+    collect: ({ exchange }) => exchange.room.count,
+  },
+  {
+    name: 'redis_ambassador_retries_total',
+    type: 'counter',
+    help: 'Commands sent again, to another server or connection, because they were not executed or only read.',
+    collect: ({ exchange }) => exchange.retries,
+  },
+  {
+    name: 'redis_ambassador_failed_commands_total',
+    type: 'counter',
+    help: 'Commands that the ambassador answered with an error of its own.',
+    labels: ['reason'],
+    collect: ({ stats, exchange }) =>
+      byReason({
+        lost: stats.lostReplies,
+        'no-primary': exchange.room.expired,
+        denied: stats.refusedCommands,
+        protocol: stats.protocolErrors,
+      }),
+  },
+  {
+    name: 'redis_ambassador_closed_clients_total',
+    type: 'counter',
+    help: 'Clients that the ambassador refused or cut off.',
+    labels: ['reason'],
+    collect: ({ stats }) =>
+      byReason({ limit: stats.refusedClients, slow: stats.slowClients, torn: stats.tornReplies }),
+  },
+]);

@@ -1,0 +1,221 @@
+// A session's connection of its own, for as long as the protocol needs one: MULTI to EXEC, WATCH, a blocking command, WAIT
+// (pinned: replies stay in order with all others), or for good after SUBSCRIBE, MONITOR and the like (relay: bytes pass as
+// they come). Invariant: taken and given back only with nothing outstanding; what could be executed late marks its keys
+// when its reply comes, so that key consistency also covers EXEC and BLPOP.
+import type { Command, Arguments } from './commands/find.ts';
+import { KeyFinder } from './commands/keys.ts';
+import { DirtyMarks } from './consistency/dirty-marks.ts';
+import { HELD } from './held.ts';
+import { answerLocally } from './local-commands.ts';
+import { errorReply } from './resp/reply.ts';
+import type { RequestFramer } from './resp/request-framer.ts';
+import type { Session } from './session.ts';
+import type { Connection } from './upstream/connection.ts';
+import type { Server } from './upstream/server.ts';
+import type { Identity, Source } from './upstream/source.ts';
+
+/** Keys remembered of one transaction; with more, everything counts as written. */
+const MAX_HASHES = 4096;
+const PING = Buffer.from('*1\r\n$4\r\nPING\r\n');
+
+const keys = new KeyFinder();
+
+export class OwnConnection {
+  kind: 'none' | 'pinned' | 'relay' = 'none';
+  source: Connection | undefined;
+  readonly #session: Session;
+  #server: Server | undefined;
+  #identity: Identity | undefined;
+  #inMulti = false;
+  #watching = false;
+  /** A command changed its state in a way that the next to borrow it should not find. */
+  #changed = false;
+  #noPrimary = false;
+  #hashes: number[] = [];
+  #unknownKeys = false;
+  /** A command that may wait is the last that was sent. */
+  #waits = false;
+
+  constructor(session: Session) {
+    this.#session = session;
+  }
+
+  /** Sends the framer's command over the own connection, which is got first if there is none. */
+  take(command: Command, framer: RequestFramer, action: 'pin' | 'relay'): void {
+    const session = this.#session;
+    if (this.kind === 'none' && !this.#borrow()) return;
+    if (this.source!.ended) return session.destroy(); // as Redis' own end would be seen
+    if (action === 'relay' && this.kind === 'pinned') {
+      if (session.order.outstanding > 0) return session.untilQuiet(true);
+      this.#becomeRelay();
+    }
+    if (this.kind === 'relay') return this.#pass(command, framer);
+    if (command.group === 'local' && !this.#isOurs(command)) return this.#local(command, framer);
+    command.count++;
+    this.#track(command);
+    this.#remember(command, framer);
+    if (command.name === 'wait' || command.name === 'waitaof') this.#coverOthers();
+    this.#send(framer, session.client.dropsReply());
+  }
+
+  /** The server may keep the client waiting as long as it likes. */
+  get blocked(): boolean {
+    return this.kind === 'pinned' && this.#waits && !this.#inMulti;
+  }
+
+  /** A reply of `source` has come: what it acknowledges was executed some time before it. */
+  answered(source: Source): void {
+    if (source !== this.source || this.kind === 'relay') return;
+    const { exchange, fences } = this.#session.context;
+    if (this.#unknownKeys) exchange.marks.markAll();
+    for (const hash of this.#hashes) exchange.marks.mark(hash);
+    if (this.#unknownKeys || this.#hashes.length > 0) fences.wake();
+  }
+
+  /** Gives the connection back when nothing needs it any more. */
+  settle(): void {
+    const { source } = this;
+    if (this.kind !== 'pinned' || !source || source.outstanding > 0) return;
+    if (this.#inMulti || this.#watching) return;
+    if (this.#changed) source.end(new Error('its state was changed'));
+    else this.#server?.giveBack(this.#identity!, source);
+    this.#forget();
+  }
+
+  /** The client is gone, or begins anew: a connection with state is of no use to anyone else. */
+  abandon(): void {
+    const { source } = this;
+    this.#forget();
+    source?.end(new Error('its client is gone'));
+  }
+
+  drained(): void {
+    if (this.kind === 'relay') this.source?.resumeReading();
+  }
+
+  #forget(): void {
+    this.kind = 'none';
+    this.source = this.#server = undefined;
+    this.#inMulti = this.#watching = this.#changed = this.#unknownKeys = false;
+    this.#hashes = [];
+  }
+
+  /** Whether there is one now; otherwise the command is held back or was answered. */
+  #borrow(): boolean {
+    const session = this.#session;
+    const { exchange } = session.context;
+    if (this.#noPrimary) {
+      this.#noPrimary = false;
+      session.answer(
+        errorReply(`TRYAGAIN the ambassador found no primary in time: ${exchange.complaints.join('; ')}`),
+      );
+      return false;
+    }
+    if (session.order.outstanding > 0) {
+      session.untilQuiet(true);
+      return false;
+    }
+    if (!exchange.primary?.up) {
+      this.#awaitPrimary();
+      return false;
+    }
+    this.#server = exchange.primary;
+    this.#identity = session.client.identity;
+    this.source = this.#server.borrow(this.#identity);
+    this.kind = 'pinned';
+    return true;
+  }
+
+  #awaitPrimary(): void {
+    const session = this.#session;
+    session.untilQuiet(true);
+    session.hold(HELD.answer);
+    session.context.exchange.whenPrimary((there) => {
+      this.#noPrimary = !there;
+      session.release(HELD.answer);
+    });
+  }
+
+  /** Commands that are local outside of a transaction and the server's within. */
+  #isOurs({ name }: Command): boolean {
+    return (
+      name === 'exec' || name === 'discard' || name === 'unwatch' || (this.#inMulti && name === 'select')
+    );
+  }
+
+  #local(command: Command, framer: RequestFramer): void {
+    const session = this.#session;
+    const harmless = command.name === 'quit' || command.name === 'reset';
+    if (harmless || (!this.#inMulti && command.name.startsWith('client|')))
+      return answerLocally(session, command, framer);
+    const where = this.#inMulti ? 'inside MULTI' : 'while keys are watched or a command blocks';
+    session.answer(
+      errorReply(`ERR ${command.name.replace('|', ' ')} ${where} is not supported by the ambassador`),
+    );
+  }
+
+  #track({ name, group }: Command): void {
+    this.#waits = group === 'block' || name === 'wait' || name === 'waitaof';
+    if (name === 'multi') this.#inMulti = true;
+    else if (name === 'watch') this.#watching ||= !this.#inMulti;
+    else if (name === 'unwatch') this.#watching &&= this.#inMulti;
+    else if (name === 'exec' || name === 'discard') this.#inMulti = this.#watching = false;
+    else if (name === 'select') this.#changed = true;
+  }
+
+  /** Keys that the command may write, marked now and again with every reply until the connection is given back. */
+  #remember(command: Command, { data, args, argc }: Arguments): void {
+    if (command.group !== 'write' && command.group !== 'block') return;
+    const { exchange, fences } = this.#session.context;
+    if (exchange.replicas.length === 0) return;
+    keys.find(command, { data, args, argc });
+    if (keys.unknown || this.#hashes.length > MAX_HASHES) this.#unknownKeys = true;
+    for (let i = 0; i < keys.count; i++) {
+      const at = 2 * keys.keyAt[i]!;
+      const hash = DirtyMarks.hash(data, args[at]!, args[at + 1]!);
+      exchange.marks.mark(hash);
+      this.#hashes.push(hash);
+    }
+    if (this.#unknownKeys) exchange.marks.markAll();
+    fences.wake();
+  }
+
+  /**
+   * WAIT asks about the writes of its connection, and the client's went over a shared one. Any command takes the primary's
+   * present offset for its connection's last write (Redis' call()), so a PING before WAIT covers all that was acknowledged.
+   */
+  #coverOthers(): void {
+    this.#session.order.expect(this.source!, true);
+    this.source!.send(this.#session, PING, 0, PING.length, -1);
+  }
+
+  #send({ data, start, end }: RequestFramer, drop: boolean): void {
+    this.#session.order.expect(this.source!, drop);
+    this.source!.send(this.#session, data, start, end, -1);
+  }
+
+  #becomeRelay(): void {
+    const session = this.#session;
+    const source = this.source!;
+    this.kind = 'relay';
+    source.relayTo(
+      (chunk) => {
+        session.write(chunk);
+        if (session.bufferedBytes > session.context.limits.clientBufferBytes) source.pauseReading();
+      },
+      () => this.source === source && session.destroy(),
+    );
+  }
+
+  #pass(command: Command, framer: RequestFramer): void {
+    const session = this.#session;
+    command.count++;
+    if (command.name === 'reset') return answerLocally(session, command, framer);
+    if (command.group === 'write' || command.group === 'block') session.mark(command);
+    const source = this.source!;
+    source.write(framer.data, framer.start, framer.end);
+    if (!source.congested) return;
+    session.hold(HELD.congested);
+    source.whenFree(() => session.release(HELD.congested));
+  }
+}

@@ -1,0 +1,76 @@
+// Where does a command go, and why? Pure: what is known of the command, the client's state and the policy in, a decision
+// out; no bytes are touched and nothing is allocated (the decisions are constants). For the session, --explain and
+// `AMBASSADOR ROUTE`. Which replica is the balancer's matter, whether it is fresh enough that of the consistency marks.
+import type { Command } from './commands/find.ts';
+
+/**
+ * primary, replica: over a connection shared with others. pin: over one of its own until the state that demands it is
+ * gone. relay: one of its own for good, bytes passed on as they come. local: answered here. refuse: `why` is the error.
+ */
+export type Action = 'primary' | 'replica' | 'pin' | 'relay' | 'local' | 'refuse';
+export type Decision = { readonly action: Action; readonly marks: boolean; readonly why: string };
+
+export const readFromChoices = ['primary', 'prefer-primary', 'replica', 'prefer-replica', 'any'] as const;
+export type ReadFrom = (typeof readFromChoices)[number];
+export const consistencyChoices = ['eventual', 'key', 'session', 'strong'] as const;
+export type Consistency = (typeof consistencyChoices)[number];
+
+export type Policy = {
+  readonly readFrom: ReadFrom;
+  readonly consistency: Consistency;
+  /** Refuse every command that may write. */
+  readonly readOnly: boolean;
+  /** Lower-case names, also `config|set`, that are refused. */
+  readonly denied: ReadonlySet<string>;
+};
+
+/** What of a session's state decides: whether it has a connection of its own, and which kind. */
+export type SessionState = { readonly own: 'none' | 'pinned' | 'relay' };
+
+const decision = (action: Action, why: string, marks = false): Decision => ({ action, why, marks });
+
+const WRITE = decision('primary', 'it may write', true);
+const PRIMARY = decision('primary', 'it is about the primary itself');
+const SCAN = decision('primary', 'its cursor means something only to the server that gave it');
+const READ = decision('replica', 'it only reads');
+const READ_AT_PRIMARY = decision(
+  'primary',
+  'it only reads, and reads go to the primary by --read-from or --consistency',
+);
+const BLOCK = decision('pin', 'it may wait, and nobody else shall wait behind it', true);
+const PIN = decision('pin', 'it is about the state of one connection');
+const RELAY = decision('relay', 'from now on the server talks to this client unasked');
+const LOCAL = decision('local', "it is about the client's own connection");
+const OWN = decision('pin', 'the client has a connection of its own just now', true);
+const OWN_FOR_GOOD = decision('relay', 'the client has a connection of its own', true);
+const DENIED = decision('refuse', 'NOPERM this command is denied by the ambassador (--deny)');
+const READ_ONLY = decision('refuse', 'READONLY the ambassador is in read-only mode (--read-only)');
+
+export function route(command: Command, state: SessionState, policy: Policy): Decision {
+  if (policy.denied.size > 0 && isDenied(command, policy)) return DENIED;
+  if (policy.readOnly && (command.group === 'write' || command.group === 'block')) return READ_ONLY;
+  if (state.own === 'relay') return OWN_FOR_GOOD;
+  if (state.own === 'pinned') return command.group === 'relay' ? RELAY : OWN;
+  switch (command.group) {
+    case 'read':
+      return policy.readFrom === 'primary' || policy.consistency === 'strong' ? READ_AT_PRIMARY : READ;
+    case 'write':
+      return WRITE;
+    case 'scan':
+      return SCAN;
+    case 'block':
+      return BLOCK;
+    case 'pin':
+      return PIN;
+    case 'relay':
+      return RELAY;
+    case 'local':
+      return LOCAL;
+    default:
+      return PRIMARY;
+  }
+}
+
+function isDenied({ name }: Command, { denied }: Policy): boolean {
+  return denied.has(name) || (name.includes('|') && denied.has(name.slice(0, name.indexOf('|'))));
+}

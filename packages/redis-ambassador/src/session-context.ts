@@ -1,0 +1,43 @@
+// What all sessions share: where commands go, by which policy, within which limits, and what is counted.
+import type { Identities } from './client-state.ts';
+import type { Fences } from './consistency/fences.ts';
+import type { Policy } from './routing.ts';
+import type { Session } from './session.ts';
+import type { Exchange } from './upstream/exchange.ts';
+
+export type Limits = {
+  /** Longest argument of a command. */
+  readonly maxBulkBytes: number;
+  /** Commands of one client under way. */
+  readonly pipeline: number;
+  /** Replies held for a client that does not read: beyond it no command of its is taken, beyond the other it is cut off. */
+  readonly clientBufferBytes: number;
+  readonly clientOutputMaxBytes: number;
+  readonly failoverTimeoutMs: number;
+};
+
+/** Plain counters, read at each scrape. */
+export class SessionStats {
+  /** Reads that went to the primary because their key was written a moment ago. */
+  dirtyReads = 0;
+  slowClients = 0;
+  lostReplies = 0;
+  tornReplies = 0;
+  protocolErrors = 0;
+  refusedClients = 0;
+  refusedCommands = 0;
+}
+
+export type SessionContext = {
+  readonly exchange: Exchange;
+  readonly fences: Fences;
+  readonly policy: Policy;
+  readonly limits: Limits;
+  readonly identities: Identities;
+  readonly stats: SessionStats;
+  readonly now: () => number;
+  /** The session has ended. */
+  readonly gone: (session: Session) => void;
+  /** For AMBASSADOR STATUS. */
+  readonly status: () => string;
+};

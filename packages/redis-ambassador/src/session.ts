@@ -1,0 +1,374 @@
+// One client: its commands in, to where they belong, its replies out in order. Hot. 300 lines and more, as it is one state
+// machine: framed -> routed -> sent -> answered, with few reasons to hold the next command back (`#held`).
+// Invariants: replies leave in the order of the commands; a change of state (database, login, a connection of its own)
+// happens only with nothing outstanding; commands for one server that are under way together share one connection; a write
+// is not sent while a read of the same client is under way to a replica, lest the read sees its own future.
+import type { Socket } from 'node:net';
+import { type Command, findCommand } from './commands/find.ts';
+import { KeyFinder } from './commands/keys.ts';
+import { DirtyMarks } from './consistency/dirty-marks.ts';
+import { ClientState } from './client-state.ts';
+import type { SessionContext } from './session-context.ts';
+import { OwnConnection } from './own-connection.ts';
+import { HELD } from './held.ts';
+import { ReplyOrder } from './reply-order.ts';
+import { errorReply } from './resp/reply.ts';
+import { COMMAND, MORE, RequestFramer } from './resp/request-framer.ts';
+import { route, type SessionState } from './routing.ts';
+import { answerLocally } from './local-commands.ts';
+import type { Server } from './upstream/server.ts';
+import type { Lost, ReplyOwner, Request, Source } from './upstream/source.ts';
+
+/** Values from this size on ride on the lane for large ones. */
+const LARGE_BYTES = 64 * 1024;
+/** So many small replies in a row, and a client is a small one again. */
+const SMALL_RUN = 64;
+
+const keys = new KeyFinder();
+
+export class Session implements ReplyOwner, SessionState {
+  readonly id: number;
+  readonly client: ClientState;
+  readonly order: ReplyOrder;
+  readonly connection: OwnConnection;
+  readonly context: SessionContext;
+  readonly #socket: Socket;
+  readonly #framer: RequestFramer;
+  #held = 0;
+  /** The framer's command is to be looked at again: it was held back itself. */
+  #again = false;
+  #paused = false;
+  #ended = false;
+  #half = false;
+  /** The replica with reads of ours under way, how many, and where they went. */
+  #replica: Server | undefined;
+  #replicaSource: Source | undefined;
+  #onReplica = 0;
+  /** The newest epoch in which this client wrote: for `session` consistency. */
+  #wroteIn = 0;
+  #large = false;
+  #smallRun = 0;
+  /** Bytes of the reply now coming, and the mean of those before. */
+  #replyBytes = 0;
+  #meanReplyBytes = 64;
+  #troubleUntil = 0;
+
+  constructor(id: number, socket: Socket, context: SessionContext) {
+    this.id = id;
+    this.context = context;
+    this.#socket = socket;
+    this.#framer = new RequestFramer({ maxBulkBytes: context.limits.maxBulkBytes });
+    this.client = new ClientState(context);
+    this.connection = new OwnConnection(this);
+    this.order = new ReplyOrder((bytes) => this.write(bytes));
+    socket.on('data', (chunk: Buffer) => this.#receive(chunk));
+    socket.on('drain', () => this.#drained());
+    socket.once('end', () => this.#halfClosed());
+    socket.once('error', () => this.destroy());
+    socket.once('close', () => this.destroy());
+  }
+
+  get own(): SessionState['own'] {
+    return this.connection.kind;
+  }
+
+  get remote(): string {
+    return `${this.#socket.remoteAddress ?? 'unix'}:${this.#socket.remotePort ?? 0}`;
+  }
+
+  get bufferedBytes(): number {
+    return this.#socket.writableLength + this.order.parkedBytes;
+  }
+
+  /** Finishes what is under way and closes; for the drain. */
+  close(): void {
+    this.hold(HELD.closing);
+    this.#closeWhenDone();
+  }
+
+  destroy(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#socket.destroy();
+    this.connection.abandon();
+    this.context.gone(this);
+  }
+
+  write(bytes: Buffer): void {
+    if (this.#ended) return;
+    if (this.#socket.write(bytes)) return;
+    if (this.bufferedBytes > this.context.limits.clientBufferBytes) this.hold(HELD.output);
+    if (this.bufferedBytes > this.context.limits.clientOutputMaxBytes) {
+      this.context.stats.slowClients++;
+      this.destroy();
+    }
+  }
+
+  hold(reason: number): void {
+    this.#held |= reason;
+  }
+
+  release(reason: number): void {
+    if ((this.#held & reason) === 0) return;
+    this.#held &= ~reason;
+    if (this.#held === 0) this.#pump();
+  }
+
+  /** Holds the present command, or the ones after it, until every reply has come. */
+  untilQuiet(again: boolean): void {
+    this.#again = again;
+    if (this.order.outstanding > 0) this.hold(HELD.quiet);
+  }
+
+  #receive(chunk: Buffer): void {
+    this.#framer.feed(chunk);
+    if (this.#held === 0) return this.#pump();
+    this.#paused = true;
+    this.#socket.pause();
+  }
+
+  /** Takes commands until there are no more or something holds them back. */
+  #pump(): void {
+    const framer = this.#framer;
+    while (this.#held === 0 && !this.#ended) {
+      if (!this.#again) {
+        const step = framer.next();
+        if (step === MORE) break;
+        if (step !== COMMAND) return this.#refuseProtocol();
+      }
+      this.#again = false;
+      this.#command();
+    }
+    if (this.#ended) return;
+    if (this.#held === 0 && this.#paused) {
+      this.#paused = false;
+      this.#socket.resume();
+    }
+    if (this.#half) this.#closeWhenDone();
+  }
+
+  #command(): void {
+    const framer = this.#framer;
+    const command = findCommand(framer);
+    const decision = route(command, this, this.context.policy);
+    switch (decision.action) {
+      case 'replica':
+        return this.#read(command);
+      case 'primary':
+        return this.#toPrimary(command, decision.marks);
+      case 'local':
+        command.count++;
+        return answerLocally(this, command, framer);
+      case 'refuse':
+        this.context.stats.refusedCommands++;
+        return this.answer(errorReply(decision.why));
+      default:
+        return this.connection.take(command, framer, decision.action);
+    }
+  }
+
+  #read(command: Command): void {
+    const { exchange, policy } = this.context;
+    if (exchange.replicas.length === 0) return this.#toPrimary(command, false);
+    const server = this.#onReplica > 0 ? this.#replica : exchange.pickReplica();
+    if (!server?.usable || (policy.consistency !== 'eventual' && server.clean < this.#needed(command))) {
+      if (server?.usable) this.context.stats.dirtyReads++;
+      return this.#toPrimary(command, false);
+    }
+    const source =
+      this.#onReplica > 0 ? this.#replicaSource! : server.lane(this.client.identity, this.#large);
+    this.#replica = server;
+    this.#replicaSource = source;
+    this.#onReplica++;
+    server.commands++;
+    command.count++;
+    this.#send(source, 0);
+  }
+
+  /** The epoch that a replica must have clean to answer this read. */
+  #needed(command: Command): number {
+    if (this.context.policy.consistency === 'session') return this.#wroteIn;
+    const { marks } = this.context.exchange;
+    keys.find(command, this.#framer);
+    if (keys.count === 0) return marks.epochOfAll;
+    const { data, args } = this.#framer;
+    let epoch = 0;
+    for (let i = 0; i < keys.count; i++) {
+      const at = 2 * keys.keyAt[i]!;
+      const of = marks.epochOf(DirtyMarks.hash(data, args[at]!, args[at + 1]!));
+      if (of > epoch) epoch = of;
+    }
+    return epoch;
+  }
+
+  #toPrimary(command: Command, writes: boolean): void {
+    const { exchange } = this.context;
+    if (writes && this.#onReplica > 0) return this.untilQuiet(true);
+    if (!this.#ridesRightLane()) return this.untilQuiet(true);
+    command.count++;
+    const source = exchange.primarySource(this.client.identity, this.#large);
+    let epoch = command.group === 'read' ? 0 : -1;
+    if (writes) {
+      this.mark(command);
+      epoch = exchange.marks.sent();
+      this.#wroteIn = epoch;
+      if (exchange.replicas.length > 0) this.context.fences.wake();
+    }
+    this.#send(source, epoch);
+    if (source === exchange.room) this.untilQuiet(false);
+  }
+
+  /** Marks what the command may write; for commands on a connection of the client's own, too. */
+  mark(command: Command): void {
+    const { marks } = this.context.exchange;
+    keys.find(command, this.#framer);
+    if (keys.unknown) return marks.markAll();
+    const { data, args } = this.#framer;
+    for (let i = 0; i < keys.count; i++) {
+      const at = 2 * keys.keyAt[i]!;
+      marks.mark(DirtyMarks.hash(data, args[at]!, args[at + 1]!));
+    }
+  }
+
+  /** A large command rides on the large lane, and nobody changes lanes with commands under way. */
+  #ridesRightLane(): boolean {
+    const { end, start } = this.#framer;
+    if (this.#large || end - start < LARGE_BYTES) return true;
+    if (this.order.outstanding > 0) return false;
+    this.#large = true;
+    this.#smallRun = 0;
+    return true;
+  }
+
+  #send(source: Source, epoch: number): void {
+    const { data, start, end } = this.#framer;
+    this.order.expect(source, this.client.dropsReply());
+    source.send(this, data, start, end, epoch);
+    if (source.congested) this.#waitForRoom(source);
+    const { order, context } = this;
+    if (order.outstanding >= context.limits.pipeline) this.hold(HELD.turn);
+    else if (order.outstanding * this.#meanReplyBytes > context.limits.clientBufferBytes)
+      this.hold(HELD.turn);
+  }
+
+  #waitForRoom(source: Source): void {
+    this.hold(HELD.congested);
+    source.whenFree(() => this.release(HELD.congested));
+  }
+
+  /** A reply of our own, in its turn. */
+  answer(bytes: Buffer): void {
+    if (!this.client.dropsReply()) this.order.answer(bytes);
+  }
+
+  room(source: Source): number {
+    return this.order.room(source);
+  }
+
+  deliver(source: Source, data: Buffer, from: number, to: number, completed: number): void {
+    if (source === this.#replicaSource) this.#onReplica -= completed;
+    if (this.connection.kind !== 'none') this.connection.answered(source);
+    this.order.arrive(source, data, from, to, completed);
+    this.#learn(to - from, completed);
+    if (this.#held !== 0 || this.connection.kind !== 'none' || this.#half) this.#afterReplies();
+  }
+
+  /** Which lane suits this client, and how many commands it may have under way. */
+  #learn(bytes: number, completed: number): void {
+    this.#replyBytes += bytes;
+    if (completed === 0) {
+      this.#large ||= this.#replyBytes > LARGE_BYTES && this.order.outstanding === 0;
+      return;
+    }
+    const mean = this.#replyBytes / completed;
+    this.#meanReplyBytes += (mean - this.#meanReplyBytes) * (mean > this.#meanReplyBytes ? 0.5 : 0.05);
+    this.#replyBytes = 0;
+    if (mean > LARGE_BYTES) this.#smallRun = 0;
+    else if (this.#large) this.#smallRun += completed;
+    if (this.order.outstanding > 0) return;
+    if (mean > LARGE_BYTES) this.#large = true;
+    else if (this.#smallRun > SMALL_RUN) this.#large = false;
+  }
+
+  #afterReplies(): void {
+    this.connection.settle();
+    const { outstanding } = this.order;
+    if (outstanding === 0) {
+      this.#troubleUntil = 0;
+      this.release(HELD.quiet | HELD.turn);
+    } else if (outstanding < this.context.limits.pipeline / 2) {
+      if (outstanding * this.#meanReplyBytes < this.context.limits.clientBufferBytes / 2)
+        this.release(HELD.turn);
+    }
+    if ((this.#held & HELD.closing) !== 0 || this.#half) this.#closeWhenDone();
+  }
+
+  /** An error that tells of the server, not of the command, which was not executed: try it elsewhere. */
+  refused(source: Source, request: Request, epoch: number, data: Buffer, from: number, to: number): boolean {
+    const text = data.toString('latin1', from + 1, Math.min(to, from + 40));
+    if (!/^(READONLY You can't|LOADING |MASTERDOWN )/.test(text)) return false;
+    if (source === this.connection.source) return false;
+    const { exchange } = this.context;
+    exchange.distrust(exchange.serverOf(source));
+    this.lost(source, { ...request, epoch, sent: false, why: text });
+    return true;
+  }
+
+  lost(source: Source, what: Lost): void {
+    if (this.#ended) return;
+    if (source === this.#replicaSource) this.#onReplica--;
+    const { exchange, limits } = this.context;
+    const now = this.context.now();
+    this.#troubleUntil ||= now + limits.failoverTimeoutMs;
+    const safe = !what.sent || what.epoch === 0;
+    const mine = source === this.connection.source;
+    if (what.final !== undefined) this.order.replace(source, errorReply(what.final));
+    else if (!safe || mine || now > this.#troubleUntil) this.order.replace(source, this.#lostReply(what));
+    else {
+      exchange.retries++;
+      const epoch = what.epoch > 0 ? exchange.marks.sent() : what.epoch;
+      if (epoch > 0) exchange.marks.markAll();
+      const elsewhere = exchange.primarySource(this.client.identity, this.#large);
+      this.order.redirect(source, elsewhere);
+      elsewhere.send(this, what.data, what.start, what.end, epoch);
+      this.untilQuiet(this.#again);
+    }
+    this.#afterReplies();
+  }
+
+  #lostReply({ why, sent }: Lost): Buffer {
+    this.context.stats.lostReplies++;
+    const doubt = sent ? 'it may or may not have been executed' : 'it was not executed';
+    return errorReply(
+      `ERR the ambassador lost the server while this command was under way, ${doubt}: ${why}`,
+    );
+  }
+
+  torn(): void {
+    this.context.stats.tornReplies++;
+    this.destroy();
+  }
+
+  #drained(): void {
+    this.connection.drained();
+    this.release(HELD.output);
+  }
+
+  #refuseProtocol(): void {
+    this.context.stats.protocolErrors++;
+    this.order.answer(errorReply(`ERR ${this.#framer.error}`));
+    this.close();
+  }
+
+  #halfClosed(): void {
+    this.#half = true;
+    if (this.connection.blocked) return this.destroy(); // nobody is left to wait for
+    if (this.#held === 0 || this.connection.kind === 'relay') this.#closeWhenDone();
+  }
+
+  #closeWhenDone(): void {
+    if (this.#ended || (this.order.outstanding > 0 && this.connection.kind !== 'relay')) return;
+    if (this.#half && (this.#held & ~HELD.closing) !== 0 && this.connection.kind !== 'relay') return;
+    this.#socket.end(() => this.destroy());
+  }
+}

@@ -1,0 +1,234 @@
+// Everything redis-ambassador can be told. For main (which turns it into parts), --help, the README and the example file,
+// which are all made from this table.
+import { type Address, parseAddress } from '@podmate/base/address';
+import { SettingError, type SettingFault } from '@podmate/base/errors';
+import {
+  type BaseValues,
+  defineSettings,
+  type Loaded,
+  type Table,
+  type Values,
+} from '@podmate/base/settings';
+import { balanceChoices } from './balancer.ts';
+import { consistencyChoices, readFromChoices } from './routing.ts';
+
+const rows = {
+  listen: {
+    kind: 'list',
+    group: 'Clients',
+    default: ['127.0.0.1:6379'],
+    metavar: 'ADDRESS',
+    help: 'Where the application finds its Redis; several are possible, also unix:/path.',
+  },
+  servers: {
+    kind: 'list',
+    group: 'Servers',
+    default: [],
+    metavar: 'HOST:PORT',
+    help: 'The Redis servers, or some of them: who is primary is found out by asking.',
+  },
+  discover: {
+    kind: 'boolean',
+    group: 'Servers',
+    default: true,
+    help: 'Also read from the replicas that the primary names.',
+  },
+  username: {
+    kind: 'string',
+    group: 'Servers',
+    default: '',
+    help: 'User to log in to the servers as; empty: the default user.',
+  },
+  password: { kind: 'secret', group: 'Servers', file: true, help: 'Password to log in to the servers with.' },
+  tls: { kind: 'boolean', group: 'Servers', help: 'Speak TLS with the servers.' },
+  tlsCa: {
+    kind: 'path',
+    group: 'Servers',
+    metavar: 'FILE',
+    help: 'Certificates of authorities to trust for the servers.',
+  },
+  tlsCert: {
+    kind: 'path',
+    group: 'Servers',
+    metavar: 'FILE',
+    help: 'Our certificate, where the servers ask for one.',
+  },
+  tlsKey: { kind: 'path', group: 'Servers', metavar: 'FILE', help: 'The key of our certificate.' },
+  tlsServerName: {
+    kind: 'string',
+    group: 'Servers',
+    default: '',
+    help: 'Name to expect in the certificates; empty: the host.',
+  },
+  readFrom: {
+    kind: 'choice',
+    group: 'Routing',
+    choices: readFromChoices,
+    default: 'prefer-replica',
+    help: 'Where reads go: to the primary alone, or to replicas and, while none is usable, the primary.',
+  },
+  consistency: {
+    kind: 'choice',
+    group: 'Routing',
+    choices: consistencyChoices,
+    default: 'key',
+    help: 'What a read from a replica must have seen: nothing in particular, every write to its keys that was acknowledged through this ambassador, every write of its client; strong: read from the primary.',
+  },
+  balance: {
+    kind: 'choice',
+    group: 'Routing',
+    choices: balanceChoices,
+    default: 'round-robin',
+    help: 'Which replica gets a read.',
+  },
+  maxStaleness: {
+    kind: 'duration',
+    group: 'Routing',
+    default: '10s',
+    min: 500,
+    help: 'A replica known to lack writes older than this is not read from; off: no bound.',
+  },
+  fenceInterval: {
+    kind: 'duration',
+    group: 'Routing',
+    default: '2ms',
+    min: 1,
+    help: 'How often to ask what the replicas have applied, while something was written.',
+  },
+  readOnly: { kind: 'boolean', group: 'Routing', help: 'Refuse commands that may write.' },
+  deny: {
+    kind: 'list',
+    group: 'Routing',
+    default: [],
+    metavar: 'COMMAND',
+    help: 'Commands to refuse, such as flushall or config|set.',
+  },
+  explain: {
+    kind: 'string',
+    group: 'Routing',
+    notIn: ['environment', 'file'],
+    metavar: 'COMMAND',
+    help: 'Say where this command would go, and why, and exit.',
+  },
+  pollInterval: {
+    kind: 'duration',
+    group: 'Failover',
+    default: '1s',
+    min: 50,
+    help: 'How often to ask the servers for their roles; when something is amiss, ten times a second.',
+  },
+  failoverTimeout: {
+    kind: 'duration',
+    group: 'Failover',
+    default: '10s',
+    help: 'How long commands wait for a primary before they fail.',
+  },
+  failoverQueue: {
+    kind: 'bytes',
+    group: 'Failover',
+    default: '16MiB',
+    help: 'How much of them may wait before clients are no longer read.',
+  },
+  connectTimeout: {
+    kind: 'duration',
+    group: 'Failover',
+    default: '1s',
+    min: 10,
+    help: 'How long a connect may take.',
+  },
+  commandTimeout: {
+    kind: 'duration',
+    group: 'Failover',
+    default: '5s',
+    min: 10,
+    help: 'A server silent for this long while commands are pending is given up; blocking commands have their own connections and are exempt.',
+  },
+  maxClients: { kind: 'integer', group: 'Limits', default: '10000', min: 1, help: 'Most clients at once.' },
+  maxPipeline: {
+    kind: 'integer',
+    group: 'Limits',
+    default: '1024',
+    min: 1,
+    help: 'Most commands of one client under way; the rest waits unread.',
+  },
+  clientBuffer: {
+    kind: 'bytes',
+    group: 'Limits',
+    default: '1MiB',
+    min: 1024,
+    help: 'Unread replies of a client beyond which its commands are no longer read.',
+  },
+  clientOutputMax: {
+    kind: 'bytes',
+    group: 'Limits',
+    default: '1GiB',
+    min: 1024,
+    help: 'Unread replies of a client beyond which it is cut off.',
+  },
+  maxValue: {
+    kind: 'bytes',
+    group: 'Limits',
+    default: '512MiB',
+    min: 1024,
+    max: 512 * 1024 * 1024,
+    help: 'Longest argument of a command.',
+  },
+} as const satisfies Table;
+
+export type SettingsValues = Values<typeof rows> & BaseValues;
+export type LoadedSettings = Loaded<typeof rows>;
+
+export const settings = defineSettings(
+  {
+    name: 'redis-ambassador',
+    summary:
+      'Redis on localhost: writes reach the primary, reads the replicas, and nobody notices a failover.',
+    usage: '[flags] --servers HOST:PORT...',
+    *check(values) {
+      if (values.servers.length === 0 && values.explain === undefined) {
+        yield {
+          setting: '--servers',
+          what: 'no server to speak with',
+          todo: 'name one or more, such as redis-0.redis:6379',
+        };
+      }
+      for (const [setting, texts] of [
+        ['--listen', values.listen],
+        ['--servers', values.servers],
+      ] as const) {
+        for (const text of texts) yield* addressFaults(setting, text);
+      }
+      if (values.tlsCert !== undefined && values.tlsKey === undefined)
+        yield { setting: '--tls-cert', what: 'no key for it', todo: 'name its --tls-key' };
+    },
+  },
+  rows,
+);
+
+function* addressFaults(setting: string, text: string): Iterable<SettingFault> {
+  try {
+    if (setting === '--servers' && !('host' in serverAddress(text)))
+      yield { setting, value: text, what: 'not a server', todo: 'write host:port' };
+  } catch (error) {
+    if (!(error instanceof SettingError)) throw error;
+    yield { ...error.fault, setting, value: text };
+  }
+  if (setting !== '--listen') return;
+  try {
+    parseAddress(text);
+  } catch (error) {
+    if (!(error instanceof SettingError)) throw error;
+    yield { ...error.fault, setting, value: text };
+  }
+}
+
+/** `host` alone means Redis' own port. */
+function serverAddress(text: string): Address {
+  return parseAddress(/^[^:[\]]+$/.test(text) && !/^\d+$/.test(text) ? `${text}:6379` : text);
+}
+
+export function serverEndpoint(text: string): { host: string; port: number } {
+  const address = serverAddress(text);
+  if ('path' in address) throw new SettingError({ setting: '--servers', value: text, what: 'not a server' });
+  return { host: address.host === '' ? '127.0.0.1' : address.host, port: address.port };
+}

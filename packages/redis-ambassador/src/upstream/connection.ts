@@ -1,0 +1,294 @@
+// One connection to a server, shared by any number of clients or lent to one. Hot: commands go out in one write per turn
+// of the event loop, replies are handed to their owners in slices of what was read, as many at a time as follow each other
+// for one owner. Invariant: the n-th reply belongs to the n-th pending command; when that can no longer be relied upon the
+// connection ends, and every pending command is reported lost, with whether it may have reached the server.
+import type { Socket } from 'node:net';
+import { explain } from '@podmate/base/errors';
+import type { DirtyMarks } from '../consistency/dirty-marks.ts';
+import { ReplyFramer } from '../resp/reply-framer.ts';
+import { readReply } from '../resp/reply.ts';
+import { FlushTurn } from './flush-turn.ts';
+import { Pending } from './pending.ts';
+import type { ReplyOwner, Source } from './source.ts';
+import { WriteBatch } from './write-batch.ts';
+
+const [MINUS, PUSH, LF] = [45, 62, 10];
+/** Bytes that may wait for the server before clients are asked to wait. */
+const CONGESTED_BYTES = 1024 * 1024;
+/** Weight of a new latency sample in the exponential mean. */
+const LATENCY_WEIGHT = 0.2;
+
+export type ConnectionOptions = {
+  readonly socket: Socket;
+  readonly marks: DirtyMarks;
+  /** Sent as soon as the socket is connected; the connection is ready when each was answered. An error ends it. */
+  readonly handshake: readonly { readonly bytes: Buffer; readonly mayFail?: boolean }[];
+  /** 'connect' or, for TLS, 'secureConnect'. */
+  readonly connectEvent: string;
+  readonly now: () => number;
+  readonly onReady: (connection: Connection) => void;
+  /** Called once, before the pending commands are reported lost. */
+  readonly onEnd: (connection: Connection, why: Error) => void;
+};
+
+export class Connection implements Source {
+  readonly #options: ConnectionOptions;
+  readonly #socket: Socket;
+  #framer = new ReplyFramer();
+  readonly #pending = new Pending();
+  readonly #batch = new WriteBatch();
+  /** Serial number of the first pending command that was not written yet. */
+  #unwritten = 0;
+  #ready = false;
+  #ended: Error | undefined;
+  #handshakeAt = 0;
+  /** An error line or handshake reply of which not all has come. */
+  #held: Buffer | undefined;
+  #inPush = false;
+  /** Bytes of the oldest reply were given away. */
+  #begun = false;
+  #waiting: (() => void)[] = [];
+  #sampleSerial = -1;
+  #sampleAt = 0;
+  #scheduled = false;
+  #relay: ((chunk: Buffer) => void) | undefined;
+  #relayEnded: (() => void) | undefined;
+  latencyMs = 0;
+  /** When bytes last came, or the first command was sent after a rest; of options.now. */
+  activeAt: number;
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options;
+    this.#socket = options.socket;
+    this.activeAt = options.now();
+    this.#socket.setNoDelay(true);
+    this.#socket.once(options.connectEvent, () => this.#greet());
+    this.#socket.on('data', (chunk: Buffer) => this.#receive(chunk));
+    this.#socket.on('drain', () => this.#freed());
+    this.#socket.once('error', (error) => this.end(error));
+    this.#socket.once('end', () => this.end(new Error('the server closed the connection')));
+    this.#socket.once('close', () => this.end(new Error('the connection closed')));
+  }
+
+  get ready(): boolean {
+    return this.#ready;
+  }
+
+  get ended(): boolean {
+    return this.#ended !== undefined;
+  }
+
+  get outstanding(): number {
+    return this.#pending.count;
+  }
+
+  get congested(): boolean {
+    return this.#batch.bytes + this.#socket.writableLength > CONGESTED_BYTES;
+  }
+
+  send(owner: ReplyOwner, data: Buffer, start: number, end: number, epoch: number): void {
+    if (this.#pending.count === 0) this.activeAt = this.#options.now();
+    this.#pending.push(owner, data, start, end, epoch);
+    this.#batch.add(data, start, end);
+    if (!this.#scheduled) this.#schedule();
+  }
+
+  whenFree(callback: () => void): void {
+    this.#waiting.push(callback);
+  }
+
+  /** From now on bytes go through as they are, beside the order of commands and replies. */
+  relayTo(receive: (chunk: Buffer) => void, ended: () => void): void {
+    this.#relay = receive;
+    this.#relayEnded = ended;
+  }
+
+  /** For relays: sends bytes that no reply is expected to. */
+  write(data: Buffer, start: number, end: number): void {
+    this.#batch.add(data, start, end);
+    if (!this.#scheduled) this.#schedule();
+  }
+
+  pauseReading(): void {
+    this.#socket.pause();
+  }
+
+  resumeReading(): void {
+    this.#socket.resume();
+  }
+
+  /** Gives up the connection: everything pending is lost. */
+  end(why: Error, final?: string): void {
+    if (this.#ended) return;
+    this.#ended = why;
+    this.#ready = false;
+    this.#socket.destroy();
+    this.#options.onEnd(this, why);
+    const text = explain(why);
+    if (this.#begun && this.#pending.count > 0) {
+      const { owner, epoch } = this.#pending;
+      this.#pending.shift();
+      if (epoch > 0) this.#options.marks.acknowledged(epoch);
+      owner.torn(this, text);
+    }
+    while (this.#pending.count > 0) {
+      const { owner, epoch, request, head } = this.#pending;
+      this.#pending.shift();
+      if (epoch > 0) this.#options.marks.acknowledged(epoch);
+      const sent = head < this.#unwritten;
+      owner.lost(this, { ...request, epoch, sent, why: text, ...(final !== undefined && { final }) });
+    }
+    this.#freed();
+    this.#relayEnded?.();
+  }
+
+  #schedule(): void {
+    this.#scheduled = true;
+    if (this.#ready) FlushTurn.add(this);
+  }
+
+  /** Writes what this turn of the event loop has gathered; called by FlushTurn. */
+  flush(): void {
+    this.#scheduled = false;
+    if (!this.#ready || this.#batch.bytes === 0) return;
+    this.#unwritten = this.#pending.head + this.#pending.count;
+    if (this.#sampleSerial < this.#pending.head) {
+      this.#sampleSerial = this.#unwritten - 1;
+      this.#sampleAt = this.#options.now();
+    }
+    this.#socket.cork();
+    this.#batch.take((piece) => this.#socket.write(piece));
+    this.#socket.uncork();
+  }
+
+  #greet(): void {
+    if (this.#options.handshake.length === 0) return this.#becomeReady();
+    for (const { bytes } of this.#options.handshake) this.#socket.write(bytes);
+  }
+
+  #becomeReady(): void {
+    this.#ready = true;
+    this.activeAt = this.#options.now();
+    this.#options.onReady(this);
+    if (this.#batch.bytes > 0) this.flush();
+    this.#freed();
+  }
+
+  #receive(read: Buffer): void {
+    let chunk = read;
+    this.activeAt = this.#options.now();
+    if (this.#held) {
+      chunk = Buffer.concat([this.#held, read]);
+      this.#held = undefined;
+    }
+    let at = 0;
+    while (!this.#ready && at < chunk.length && !this.#ended) at = this.#handshakeReply(chunk, at);
+    if (at < chunk.length && !this.#ended) {
+      if (this.#relay) this.#relay(at === 0 ? chunk : chunk.subarray(at));
+      else this.#replies(chunk, at);
+    }
+    if (this.#sampleSerial >= 0 && this.#sampleSerial < this.#pending.head) this.#sample();
+  }
+
+  #sample(): void {
+    const took = this.#options.now() - this.#sampleAt;
+    this.#sampleSerial = -1;
+    this.latencyMs = this.latencyMs === 0 ? took : this.latencyMs + LATENCY_WEIGHT * (took - this.latencyMs);
+  }
+
+  /** Splits a chunk into replies and hands them out; runs of replies for one owner go together. */
+  #replies(chunk: Buffer, first: number): void {
+    const framer = this.#framer;
+    const pending = this.#pending;
+    const to = chunk.length;
+    let owner: ReplyOwner | undefined;
+    let [from, at, completed, room] = [first, first, 0, 0];
+    while (at < to) {
+      const fresh = framer.between;
+      if (fresh && (chunk[at] === MINUS || chunk[at] === PUSH || pending.count === 0)) {
+        if (owner) owner.deliver(this, chunk, from, at, completed);
+        owner = undefined;
+        completed = 0;
+        from = at = this.#special(chunk, at);
+        if (this.#ended) return;
+        continue;
+      }
+      if (this.#inPush) {
+        from = at = framer.next(chunk, at, to);
+        this.#inPush = !framer.between;
+        continue;
+      }
+      if (pending.owner !== owner || completed === room) {
+        if (owner) owner.deliver(this, chunk, from, at, completed);
+        if (this.#ended) return;
+        from = at;
+        completed = 0;
+        owner = pending.owner;
+        room = owner.room(this);
+      }
+      at = framer.next(chunk, at, to);
+      if (framer.broken) return this.end(new Error('the server sent what is no reply'));
+      if (!framer.between) break;
+      if (pending.epoch > 0) this.#options.marks.acknowledged(pending.epoch);
+      pending.shift();
+      completed++;
+    }
+    this.#begun = !framer.between && !this.#inPush;
+    if (owner && at > from) owner.deliver(this, chunk, from, at, completed);
+  }
+
+  /** A reply that is an error, a push, or one that nobody asked for. Index behind it, or the end with it held. */
+  #special(chunk: Buffer, at: number): number {
+    if (chunk[at] === PUSH) {
+      const end = this.#framer.next(chunk, at, chunk.length);
+      this.#inPush = !this.#framer.between;
+      return end;
+    }
+    if (this.#pending.count === 0) {
+      this.end(
+        new Error(`the server sent a reply to nothing: ${chunk.toString('latin1', at, at + 80).trim()}`),
+      );
+      return chunk.length;
+    }
+    const newline = chunk.indexOf(LF, at);
+    if (newline === -1) {
+      this.#held = chunk.subarray(at);
+      return chunk.length;
+    }
+    const { owner, epoch, request } = this.#pending;
+    this.#pending.shift();
+    if (epoch > 0) this.#options.marks.acknowledged(epoch);
+    if (!owner.refused(this, request, epoch, chunk, at, newline + 1)) {
+      owner.deliver(this, chunk, at, newline + 1, 1);
+    }
+    return newline + 1;
+  }
+
+  #handshakeReply(chunk: Buffer, at: number): number {
+    const end = this.#framer.next(chunk, at, chunk.length);
+    if (this.#framer.broken) this.end(new Error('the server does not speak the Redis protocol'));
+    else if (!this.#framer.between) {
+      // Seldom and small: framed again from its beginning when more has come.
+      this.#framer = new ReplyFramer();
+      this.#held = chunk.subarray(at);
+    } else {
+      const reply = readReply(chunk.subarray(at, end));
+      const step = this.#options.handshake[this.#handshakeAt++];
+      if (reply instanceof Error && step?.mayFail !== true) this.#refusedAtTheDoor(reply);
+      else if (this.#handshakeAt === this.#options.handshake.length) this.#becomeReady();
+    }
+    return end;
+  }
+
+  /** A server that is loading will take us later; one that refuses our login will not. */
+  #refusedAtTheDoor(reply: Error): void {
+    const passing = /^(LOADING|MASTERDOWN|BUSY|TRYAGAIN|ERR max number)/.test(reply.message);
+    this.end(reply, passing ? undefined : reply.message);
+  }
+
+  #freed(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const callback of waiting) callback();
+  }
+}

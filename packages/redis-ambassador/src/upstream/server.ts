@@ -1,0 +1,138 @@
+// One Redis server: its shared connections (for each identity one lane for small and one for large values), a stock of
+// connections to lend, and what is known of its state. Invariant: a lane is one connection at a time, made when needed.
+import type { DirtyMarks } from '../consistency/dirty-marks.ts';
+import type { Candidate } from '../balancer.ts';
+import { Connection } from './connection.ts';
+import { dial, type Endpoint, handshake, type Reach } from './dial.ts';
+import type { Identity, Source } from './source.ts';
+
+/** Idle connections kept to be lent again, per identity. */
+const STOCK = 8;
+
+export type ServerOptions = {
+  readonly endpoint: Endpoint;
+  readonly reach: Reach;
+  readonly marks: DirtyMarks;
+  readonly now: () => number;
+  /** A connection ended that had work, or could not be made: perhaps the server is gone. */
+  readonly onTrouble: (server: Server, why: Error) => void;
+};
+
+type Lanes = { small: Connection | undefined; large: Connection | undefined };
+
+export class Server implements Candidate {
+  readonly name: string;
+  readonly endpoint: Endpoint;
+  /** The control plane has seen it fit for its role, and no connection has failed since. */
+  up = false;
+  /** As a replica: the newest epoch of writes it is known to have applied; -1 before the first fence. */
+  clean = -1;
+  /** As a replica: when the newest clean epoch was closed; the true bound of its staleness. */
+  freshAt = -Infinity;
+  /** As a replica: fresh enough to be read from (--max-staleness). */
+  fresh = true;
+  readonly #options: ServerOptions;
+  readonly #lanes = new Map<string, Lanes>();
+  readonly #stock = new Map<string, Connection[]>();
+  readonly #open = new Set<Connection>();
+  connects = 0;
+  commands = 0;
+
+  constructor(options: ServerOptions) {
+    this.#options = options;
+    this.endpoint = options.endpoint;
+    this.name = `${options.endpoint.host}:${options.endpoint.port}`;
+  }
+
+  get usable(): boolean {
+    return this.up && this.fresh;
+  }
+
+  get outstanding(): number {
+    let sum = 0;
+    for (const connection of this.#open) sum += connection.outstanding;
+    return sum;
+  }
+
+  get latencyMs(): number {
+    let least = 0;
+    for (const { latencyMs } of this.#open)
+      if (latencyMs > 0 && (least === 0 || latencyMs < least)) least = latencyMs;
+    return least;
+  }
+
+  owns(source: Source): boolean {
+    return source instanceof Connection && this.#open.has(source);
+  }
+
+  get connections(): number {
+    return this.#open.size;
+  }
+
+  /** The shared connection for this identity. */
+  lane(identity: Identity, large: boolean): Connection {
+    let lanes = this.#lanes.get(identity.key);
+    if (!lanes) this.#lanes.set(identity.key, (lanes = { small: undefined, large: undefined }));
+    const lane = large ? lanes.large : lanes.small;
+    if (lane && !lane.ended) return lane;
+    const made = this.#connect(identity);
+    if (large) lanes.large = made;
+    else lanes.small = made;
+    return made;
+  }
+
+  /** A connection for one client, until giveBack() or its end. One more is made ready for the next to come. */
+  borrow(identity: Identity): Connection {
+    const stock = this.#stock.get(identity.key);
+    let connection = stock?.pop();
+    while (connection?.ended) connection = stock?.pop();
+    return connection ?? this.#connect(identity);
+  }
+
+  /** Takes back a connection whose state is as it was when lent. */
+  giveBack(identity: Identity, connection: Connection): void {
+    if (connection.ended) return;
+    const stock = this.#stock.get(identity.key) ?? [];
+    this.#stock.set(identity.key, stock);
+    if (stock.length < STOCK && this.up) stock.push(connection);
+    else connection.end(new Error('not needed any more'));
+  }
+
+  /** Ends lanes that have commands pending and heard nothing for so long: the server hangs. */
+  endSilent(timeoutMs: number): void {
+    const before = this.#options.now() - timeoutMs;
+    for (const { small, large } of this.#lanes.values()) {
+      for (const lane of [small, large]) {
+        if (lane && lane.outstanding > 0 && lane.activeAt < before)
+          lane.end(new Error(`no answer within ${timeoutMs} ms`));
+      }
+    }
+  }
+
+  close(why: Error): void {
+    for (const connection of this.#open) connection.end(why);
+  }
+
+  #connect(identity: Identity): Connection {
+    const { endpoint, reach, marks, now, onTrouble } = this.#options;
+    let ready = false;
+    this.connects++;
+    const connection = new Connection({
+      ...dial(endpoint, reach),
+      marks,
+      now,
+      handshake: handshake(identity, reach),
+      onReady: () => (ready = true),
+      onEnd: (ended, why) => {
+        this.#open.delete(ended);
+        const lanes = this.#lanes.get(identity.key);
+        if (lanes?.small === ended) lanes.small = undefined;
+        if (lanes?.large === ended) lanes.large = undefined;
+        if (lanes && !lanes.small && !lanes.large) this.#lanes.delete(identity.key);
+        if (!ready || ended.outstanding > 0) onTrouble(this, why);
+      },
+    });
+    this.#open.add(connection);
+    return connection;
+  }
+}

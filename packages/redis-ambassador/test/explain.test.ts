@@ -1,0 +1,21 @@
+// What --explain and AMBASSADOR ROUTE say.
+import { expect, test } from 'vitest';
+import { explainRoute } from '../src/explain.ts';
+
+const policy = {
+  readFrom: 'prefer-replica',
+  consistency: 'key',
+  readOnly: false,
+  denied: new Set<string>(),
+} as const;
+
+test.each([
+  { in: 'GET x', out: /a replica, .*only reads; keys: x; to the primary while a key of it was written/ },
+  { in: 'SORT x STORE y', out: /the primary, over a shared connection: it may write; keys: x y$/ },
+  { in: 'EVAL s 0', out: /the primary.*keys: any key$/ },
+  { in: 'BLPOP q 0', out: /lent to the client: it may wait/ },
+  { in: 'SUBSCRIBE c', out: /own: from now on the server talks/ },
+  { in: 'HSCAN h 0', out: /its cursor means something only to the server that gave it/ },
+])('$in', ({ in: text, out }) => {
+  expect(explainRoute(text.split(' '), policy)).toMatch(out);
+});

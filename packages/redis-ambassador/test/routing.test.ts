@@ -1,0 +1,55 @@
+// Routing: every command of the table in every state, and the policies that change where it goes.
+import { describe, expect, test } from 'vitest';
+import { commands, findCommand } from '../src/commands/find.ts';
+import { type Policy, route } from '../src/routing.ts';
+import { framed } from './framing.ts';
+
+const policy: Policy = { readFrom: 'prefer-replica', consistency: 'key', readOnly: false, denied: new Set() };
+const free = { own: 'none' } as const;
+const to = (text: string, change: Partial<Policy> = {}, own: 'none' | 'pinned' | 'relay' = 'none'): string =>
+  route(findCommand(framed(...text.split(' '))), { own }, { ...policy, ...change }).action;
+
+describe.each(commands)('$name', (command) => {
+  const expected = {
+    read: 'replica',
+    write: 'primary',
+    primary: 'primary',
+    scan: 'primary',
+    block: 'pin',
+    pin: 'pin',
+    relay: 'relay',
+    local: 'local',
+  };
+  test('goes where its class says, marks keys only if it may write, and says why', () => {
+    const decision = route(command, free, policy);
+    expect(decision.action).toBe(expected[command.group]);
+    expect(decision.marks).toBe(command.group === 'write' || command.group === 'block');
+    expect(decision.why).not.toBe('');
+  });
+});
+
+test.each([
+  { in: 'GET a', change: { consistency: 'strong' }, out: 'primary' },
+  { in: 'GET a', change: { readFrom: 'primary' }, out: 'primary' },
+  { in: 'GET a', change: { consistency: 'eventual' }, out: 'replica' },
+  { in: 'SET a b', change: { readOnly: true }, out: 'refuse' },
+  { in: 'BLPOP a 0', change: { readOnly: true }, out: 'refuse' },
+  { in: 'NOSUCH a', change: { readOnly: true }, out: 'refuse' },
+  { in: 'GET a', change: { readOnly: true }, out: 'replica' },
+  { in: 'FLUSHALL', change: { denied: new Set(['flushall']) }, out: 'refuse' },
+  { in: 'XGROUP CREATE a g $', change: { denied: new Set(['xgroup']) }, out: 'refuse' },
+  { in: 'XGROUP CREATE a g $', change: { denied: new Set(['xgroup|destroy']) }, out: 'primary' },
+] as const)('$in with $change', ({ in: text, change, out }) => {
+  expect(to(text, change)).toBe(out);
+});
+
+test.each([
+  { in: 'GET a', own: 'pinned', out: 'pin' },
+  { in: 'SET a b', own: 'pinned', out: 'pin' },
+  { in: 'EXEC', own: 'pinned', out: 'pin' },
+  { in: 'EXEC', own: 'none', out: 'local' },
+  { in: 'SUBSCRIBE a', own: 'pinned', out: 'relay' },
+  { in: 'GET a', own: 'relay', out: 'relay' },
+] as const)('$in of a client that is $own', ({ in: text, own, out }) => {
+  expect(to(text, {}, own)).toBe(out);
+});
