@@ -1,0 +1,51 @@
+// What the JMX tests share: a session and a collector on a port of the loopback, and a scrape as a map.
+
+import { JmxPoller, type PollReport } from '../src/jmx/poller.ts';
+import { RuleCollector, type Plan } from '../src/jmx/rules/collector.ts';
+import { readJmxConfig, wantedAttributes } from '../src/jmx/rules/config.ts';
+import { RuleList, type Series } from '../src/jmx/rules/rule.ts';
+import { yamlTree } from '../src/jmx/rules/yaml-tree.ts';
+import { JmxSession, type SessionOptions } from '../src/jmx/session.ts';
+
+export type Scrape = {
+  readonly samples: Map<string, number>;
+  readonly failures: { bean: string; attribute: string | undefined; reason: string; detail: string }[];
+  readonly report: PollReport;
+};
+
+export type Scraper = AsyncDisposable & {
+  readonly session: JmxSession;
+  readonly poller: JmxPoller<Plan>;
+  scrape(timeoutMs?: number): Promise<Scrape>;
+};
+
+/** `name{label="value"}` */
+export function seriesText({ name, labels }: Series): string {
+  const pairs = Object.entries(labels).map(([key, value]) => `${key}="${value}"`);
+  return `${name}{${pairs.join(',')}}`;
+}
+
+export function scraper(options: Partial<SessionOptions> & { port: number }, yaml = ''): Scraper {
+  const config = readJmxConfig(yamlTree(yaml), () => undefined);
+  const session = new JmxSession({ host: '127.0.0.1', ...options });
+  const { include, exclude } = config;
+  const poller = new JmxPoller<Plan>(session, { include, exclude, wants: wantedAttributes(config) });
+  const collector = new RuleCollector(poller, new RuleList(config.rules, config), config.customizers);
+  return {
+    session,
+    poller,
+    [Symbol.asyncDispose]: () => session.close(),
+    async scrape(timeoutMs = 10_000) {
+      const samples = new Map<string, number>();
+      const failures: Scrape['failures'] = [];
+      const report = await collector.scrape(
+        {
+          sample: (series, value) => samples.set(seriesText(series), value),
+          failed: (bean, attribute, reason, detail) => failures.push({ bean, attribute, reason, detail }),
+        },
+        timeoutMs,
+      );
+      return { samples, failures, report };
+    },
+  };
+}

@@ -1,0 +1,114 @@
+// The settings become the parts of one adapter, from the bytes of a line to the pieces of a scrape, with nothing that
+// listens: what --explain, --mapping-test and the tests run is what the image runs.
+import { parseAddress } from '@podmate/base/address';
+import { SettingError, explain } from '@podmate/base/errors';
+import type { Log } from '@podmate/base/log';
+import { processMetrics } from '@podmate/base/metrics';
+import { ownFamilies } from './exposition/own-metrics.ts';
+import { Scraper } from './exposition/scrape.ts';
+import { STATSD_EXPORTER_NAMES } from './exporter-names.ts';
+import { type Parts, metrics } from './metrics.ts';
+import { SeriesStore } from './series/store.ts';
+import { type SettingsValues, loadMapping } from './settings.ts';
+import { Applier } from './statsd/apply.ts';
+import { Counts, count } from './statsd/counts.ts';
+import { dialectOf } from './statsd/dialect.ts';
+import { Ingest } from './statsd/ingest.ts';
+import { kernelDrops } from './statsd/kernel-drops.ts';
+import type { Listener } from './statsd/listener.ts';
+import { Mapping } from './statsd/mapping.ts';
+import { UdpRelay } from './statsd/relay.ts';
+
+export type Adapter = Parts & {
+  readonly applier: Applier;
+  readonly theScraper: Scraper;
+  readonly listeners: Listener[];
+  /** Reads the mapping again. @returns what is wrong with it; the old rules stay then. */
+  readonly reload: () => string | undefined;
+};
+
+export type Ground = {
+  readonly version: string;
+  readonly log: Log;
+  readonly nowMs: () => number;
+  readonly elapsedMs: () => number;
+  readonly pause: () => Promise<void>;
+  readonly ringFull: () => number;
+};
+
+/** @throws SettingErrors when the mapping file is wrong */
+export function makeAdapter(values: SettingsValues, ground: Ground): Adapter {
+  const compat = values.compat === 'statsd_exporter';
+  const rename = compat ? STATSD_EXPORTER_NAMES : {};
+  const reserved = new Set([...metrics, ...processMetrics].map(({ name }) => rename[name] ?? name));
+  const limits = {
+    maxSeries: values.maxSeries,
+    maxSeriesPerMetric: values.maxSeriesPerMetric,
+    maxLabelLength: values.maxLabelValue,
+  };
+  const store = new SeriesStore(limits, reserved);
+  const counts = new Counts();
+  const cache = { size: values.statsdCacheSize, type: values.statsdCacheType };
+  const load = (): Mapping => new Mapping(loadMapping(values), cache);
+  const applier = new Applier(load(), store, counts, values.labels.map(readLabel));
+  const relay = makeRelay(values);
+  const ingest = new Ingest({
+    store,
+    applier,
+    counts,
+    dialect: dialectOf(values),
+    maxLineBytes: values.statsdMaxLine,
+    ...(relay && { relay }),
+  });
+  const listeners: Listener[] = [];
+  const parts: Parts = {
+    store,
+    counts,
+    ingest,
+    relay,
+    kernelDrops,
+    version: ground.version,
+    ringFull: ground.ringFull,
+    mapping: () => applier.mapping,
+    scraper: () => theScraper,
+    receiveBuffers: () =>
+      listeners.flatMap(({ name, grantedBytes }) =>
+        grantedBytes === undefined ? [] : [[name, grantedBytes] as const],
+      ),
+  };
+  const own = function* () {
+    yield* ownFamilies(metrics, parts, rename);
+    yield* ownFamilies<void>(processMetrics, undefined);
+  };
+  const theScraper = new Scraper(store, own, ground);
+  const reload = (): string | undefined => {
+    try {
+      applier.mapping = load();
+      ingest.forget();
+      count(counts.reloads, 'success');
+      ground.log.info('mapping reloaded', { rules: applier.mapping.ruleCount });
+      return undefined;
+    } catch (error) {
+      count(counts.reloads, 'failure');
+      ground.log.error('mapping not reloaded, the old one stays', { error });
+      return explain(error);
+    }
+  };
+  return { ...parts, applier, theScraper, listeners, reload };
+}
+
+function readLabel(text: string): [name: string, value: string] {
+  const at = text.indexOf('=');
+  return [text.slice(0, at), text.slice(at + 1)];
+}
+
+function makeRelay({
+  statsdRelayAddress: target,
+  statsdRelayPacketLength,
+}: SettingsValues): UdpRelay | undefined {
+  if (!target) return undefined;
+  const address = parseAddress(target);
+  if ('path' in address)
+    throw new SettingError({ setting: '--statsd.relay.address', value: target, what: 'not host:port' });
+  return new UdpRelay(target, address, statsdRelayPacketLength);
+}

@@ -1,0 +1,133 @@
+// The single values inside an attribute: composites and tables are walked, arrays and objects give nothing.
+// The way through them (path, extra key properties) is the one jmx_exporter takes, so that its rules fit.
+
+import { JavaArray, JavaEnum, JavaObject, type JavaValue } from '../../jser/java-value.ts';
+import { JavaTime } from '../../jser/java-time.ts';
+import { compositeData, tabularData } from '../open-data.ts';
+import { javaText } from './java-text.ts';
+
+export type Leaf = {
+  readonly properties: ReadonlyMap<string, string>;
+  /** Attributes above this one: of composites and tables. */
+  readonly path: readonly string[];
+  readonly name: string;
+  /** As Java prints it. */
+  readonly text: string;
+  /** undefined for what is only text. */
+  readonly number: number | undefined;
+  /** Where a reply of the same form has the number; -1: nowhere, it is part of the form. */
+  readonly slot: number;
+  /** Type code of the slot. */
+  readonly code: string;
+  /** A point in time, whose slot is milliseconds and whose number is seconds. */
+  readonly date: boolean;
+};
+
+type Place = Pick<Leaf, 'properties' | 'path' | 'name'>;
+
+/** Tables within tables; beyond this a value is nonsense. */
+const MAX_DEPTH = 16;
+
+export function leavesOf(place: Place, value: JavaValue, leaf: (leaf: Leaf) => void): void {
+  if (place.path.length > MAX_DEPTH) return;
+  const single = singleValue(value);
+  if (single !== undefined) return leaf({ ...place, ...single });
+  const composite = compositeData(value);
+  if (composite !== undefined) {
+    const path = [...place.path, place.name];
+    for (const [name, member] of composite) leavesOf({ ...place, path, name }, member, leaf);
+    return;
+  }
+  const optional =
+    value instanceof JavaObject && value.desc.is('java.util.Optional') ? value.field('value') : undefined;
+  if (optional !== undefined && optional !== null) return leavesOf(place, optional, leaf);
+  tableLeaves(place, value, leaf);
+}
+
+/** Each row gets its index columns as key properties; a column called value does not show in the name. */
+function tableLeaves(place: Place, value: JavaValue, leaf: (leaf: Leaf) => void): void {
+  const table = tabularData(value);
+  if (table === undefined) return;
+  const columns = table.columns.filter((name) => !table.indexNames.includes(name)).toSorted();
+  for (const row of table.rows) {
+    const properties = new Map(place.properties);
+    for (const index of table.indexNames) addIndex(properties, index, row.get(index) ?? null);
+    for (const column of columns) {
+      const member = row.get(column) ?? null;
+      if (column.toLowerCase() === 'value') leavesOf({ ...place, properties }, member, leaf);
+      else leavesOf({ properties, path: [...place.path, place.name], name: column }, member, leaf);
+    }
+  }
+}
+
+function addIndex(properties: Map<string, string>, index: string, value: JavaValue): void {
+  let key = index;
+  while (properties.has(key)) key += '_';
+  const composite = compositeData(value);
+  if (composite !== undefined) {
+    for (const [name, member] of composite) properties.set(`${key}_${name}`, singleValue(member)?.text ?? '');
+    return;
+  }
+  const text = singleValue(value)?.text;
+  if (text !== undefined) properties.set(key, text);
+}
+
+type Single = Pick<Leaf, 'text' | 'number' | 'slot' | 'code' | 'date'>;
+
+function singleValue(value: JavaValue): Single | undefined {
+  if (typeof value === 'string') return fixed(value);
+  if (value instanceof JavaEnum) return fixed(value.constant);
+  if (value instanceof JavaTime)
+    return value.seconds === undefined ? undefined : fixed(String(value.seconds));
+  if (!(value instanceof JavaObject)) return undefined;
+  const { boxes } = value.desc;
+  if (boxes !== '') return box(boxes, value.fields[0] ?? null, value.slot);
+  if (value.desc.is('java.util.Date')) return date(value);
+  return bigNumber(value);
+}
+
+const fixed = (text: string, number?: number): Single => ({ text, number, slot: -1, code: '', date: false });
+
+function box(code: string, held: JavaValue, slot: number): Single {
+  if (typeof held === 'string') return fixed(held); // a character
+  if (typeof held === 'boolean') return { text: String(held), number: held ? 1 : 0, slot, code, date: false };
+  if (typeof held === 'bigint') return { text: String(held), number: Number(held), slot, code, date: false };
+  const number = typeof held === 'number' ? held : Number.NaN;
+  return { text: javaText(code, number), number, slot, code, date: false };
+}
+
+function date(value: JavaObject): Single | undefined {
+  const [written] = value.annotation('java.util.Date');
+  if (!Buffer.isBuffer(written) || written.length !== 8) return undefined;
+  const seconds = Number(written.readBigInt64BE(0)) / 1000;
+  return { text: javaText('D', seconds), number: seconds, slot: value.slot, code: 'D', date: true };
+}
+
+/** BigInteger: sign and magnitude; BigDecimal: one of those and a scale. */
+function bigNumber(value: JavaObject): Single | undefined {
+  if (value.desc.name === 'java.math.BigInteger') {
+    const integer = bigInteger(value);
+    return integer === undefined ? undefined : fixed(String(integer), Number(integer));
+  }
+  const unscaled = value.field('intVal');
+  const scale = value.field('scale');
+  if (
+    value.desc.name !== 'java.math.BigDecimal' ||
+    !(unscaled instanceof JavaObject) ||
+    typeof scale !== 'number'
+  )
+    return undefined;
+  const integer = bigInteger(unscaled);
+  if (integer === undefined) return undefined;
+  const number = Number(`${integer}e${-scale}`);
+  return fixed(String(number), number);
+}
+
+function bigInteger(value: JavaObject): bigint | undefined {
+  const magnitude = value.field('magnitude');
+  const signum = value.field('signum');
+  if (!(magnitude instanceof JavaArray)) return undefined;
+  const bytes = magnitude.values.map((byte) => (Number(byte) & 0xff).toString(16).padStart(2, '0'));
+  const absolute = bytes.length === 0 ? 0n : BigInt(`0x${bytes.join('')}`);
+  return signum === -1 ? -absolute : absolute;
+}

@@ -1,0 +1,293 @@
+// Everything metrics-adapter can be told. statsd_exporter's flags work as they are, as further names of our rows. For main
+// (which turns it into parts), --help, the README and the example file, which are all made from this table.
+import { readFileSync } from 'node:fs';
+import { parseAddress } from '@podmate/base/address';
+import { SettingError, type SettingFault, SettingErrors } from '@podmate/base/errors';
+import {
+  type BaseValues,
+  type Loaded,
+  defineSettings,
+  type Table,
+  type Values,
+} from '@podmate/base/settings';
+import { readMappingFile } from './statsd/mapping-file.ts';
+
+const listen = { kind: 'list', group: 'StatsD', metavar: 'ADDRESS' } as const;
+const tags = { kind: 'boolean', group: 'StatsD', default: true } as const;
+
+const rows = {
+  statsdListenUdp: {
+    ...listen,
+    flags: ['statsd.listen-udp'],
+    default: [':9125'],
+    help: 'Receive StatsD by UDP here; may be given several times, "" turns it off.',
+  },
+  statsdListenTcp: {
+    ...listen,
+    flags: ['statsd.listen-tcp'],
+    default: [':9125'],
+    help: 'Receive StatsD lines by TCP here; "" turns it off.',
+  },
+  statsdListenUnixgram: {
+    ...listen,
+    flags: ['statsd.listen-unixgram'],
+    default: [],
+    metavar: 'PATH',
+    help: 'Receive StatsD on this unix datagram socket; @name is an abstract one. A stale socket is replaced.',
+  },
+  statsdListenUnix: {
+    ...listen,
+    flags: ['statsd.listen-unix'],
+    default: [],
+    metavar: 'PATH',
+    help: 'Receive StatsD lines on this unix stream socket.',
+  },
+  statsdUnixsocketMode: {
+    kind: 'string',
+    group: 'StatsD',
+    flags: ['statsd.unixsocket-mode'],
+    default: '755',
+    metavar: 'OCTAL',
+    help: 'Permissions of the unix sockets; the application needs write permission.',
+  },
+  statsdReadBuffer: {
+    kind: 'bytes',
+    group: 'StatsD',
+    flags: ['statsd.read-buffer'],
+    default: '0',
+    help: 'Receive buffer to ask the kernel for; 0: 4MiB. What it granted is in the log and the metrics.',
+  },
+  statsdReceiver: {
+    kind: 'choice',
+    group: 'StatsD',
+    flags: ['statsd.receiver'],
+    choices: ['auto', 'thread', 'dgram'],
+    default: 'auto',
+    help: 'thread: a thread with recvmmsg(2), by node:ffi; dgram: node:dgram, without unix datagrams; auto: what works.',
+  },
+  statsdMaxLine: {
+    kind: 'bytes',
+    group: 'StatsD',
+    flags: ['statsd.max-line'],
+    default: '64KiB',
+    min: 64,
+    help: 'Longer lines are counted and dropped. With --compat the limit of a stream is 4096 and ends the connection.',
+  },
+  statsdMappingConfig: {
+    kind: 'path',
+    group: 'Mapping',
+    flags: ['statsd.mapping-config'],
+    metavar: 'FILE',
+    help: "Mapping rules, in statsd_exporter's YAML; read again when the file changes.",
+  },
+  statsdMapping: {
+    kind: 'string',
+    group: 'Mapping',
+    flags: ['statsd.mapping'],
+    env: ['STATSD_MAPPING'],
+    metavar: 'YAML',
+    help: 'The same rules, inline.',
+  },
+  statsdCacheSize: {
+    kind: 'integer',
+    group: 'Mapping',
+    flags: ['statsd.cache-size'],
+    default: 1000,
+    min: 0,
+    help: 'Names whose rule is remembered; 0: none.',
+  },
+  statsdCacheType: {
+    kind: 'choice',
+    group: 'Mapping',
+    flags: ['statsd.cache-type'],
+    choices: ['lru', 'random'],
+    default: 'lru',
+    help: 'Which of them go when there are too many.',
+  },
+  explain: {
+    kind: 'string',
+    group: 'Mapping',
+    notIn: ['environment', 'file'],
+    metavar: 'LINE',
+    help: 'Say which rule a line gets and what series it makes, and exit.',
+  },
+  mappingTest: {
+    kind: 'path',
+    group: 'Mapping',
+    notIn: ['environment', 'file'],
+    metavar: 'FILE',
+    help: 'Check a table of lines and expected series (YAML: - {line: ..., series: ...}) against the rules, and exit.',
+  },
+  statsdParseDogstatsdTags: { ...tags, flags: ['statsd.parse-dogstatsd-tags'], help: 'Read DogStatsD tags.' },
+  statsdParseInfluxdbTags: { ...tags, flags: ['statsd.parse-influxdb-tags'], help: 'Read InfluxDB tags.' },
+  statsdParseLibratoTags: { ...tags, flags: ['statsd.parse-librato-tags'], help: 'Read Librato tags.' },
+  statsdParseSignalfxTags: { ...tags, flags: ['statsd.parse-signalfx-tags'], help: 'Read SignalFx tags.' },
+  statsdContainerId: {
+    kind: 'choice',
+    group: 'StatsD',
+    flags: ['statsd.container-id'],
+    choices: ['label', 'drop'],
+    default: 'label',
+    help: 'What becomes of the container id in a DogStatsD line.',
+  },
+  statsdRelayAddress: {
+    kind: 'string',
+    group: 'Relay',
+    flags: ['statsd.relay.address'],
+    metavar: 'ADDRESS',
+    help: 'Pass every line on to this address by UDP.',
+  },
+  statsdRelayPacketLength: {
+    kind: 'integer',
+    group: 'Relay',
+    flags: ['statsd.relay.packet-length'],
+    default: 1400,
+    min: 1,
+    max: 65_507,
+    help: 'In packets of at most so many bytes.',
+  },
+  maxSeries: {
+    kind: 'integer',
+    group: 'Limits',
+    flags: ['limits.max-series'],
+    default: 100_000,
+    min: 1,
+    max: 10_000_000,
+    help: 'New series beyond this are refused and counted; those that are there go on.',
+  },
+  maxSeriesPerMetric: {
+    kind: 'integer',
+    group: 'Limits',
+    flags: ['limits.max-series-per-metric'],
+    default: 100_000,
+    min: 1,
+    help: 'The same for each metric.',
+  },
+  maxLabelValue: {
+    kind: 'integer',
+    group: 'Limits',
+    flags: ['limits.max-label-value'],
+    default: 1024,
+    min: 1,
+    help: 'A series with a longer label value is refused.',
+  },
+  labels: {
+    kind: 'list',
+    group: 'Exposition',
+    default: [],
+    metavar: 'NAME=VALUE',
+    help: 'Labels of every series that has none of that name.',
+  },
+  compat: {
+    kind: 'choice',
+    group: 'Exposition',
+    choices: ['native', 'statsd_exporter'],
+    default: 'native',
+    help: 'statsd_exporter: its names for our own metrics, and its narrower reading of DogStatsD.',
+  },
+  webListenAddress: {
+    kind: 'address',
+    group: 'Exposition',
+    flags: ['web.listen-address'],
+    default: ':9102',
+    help: 'Serve the metrics here.',
+  },
+  webTelemetryPath: {
+    kind: 'string',
+    group: 'Exposition',
+    flags: ['web.telemetry-path'],
+    default: '/metrics',
+    metavar: 'PATH',
+    help: 'At this path.',
+  },
+  webEnableLifecycle: {
+    kind: 'boolean',
+    group: 'Exposition',
+    flags: ['web.enable-lifecycle'],
+    help: 'Take POST and PUT /-/reload and /-/quit.',
+  },
+  webOpenmetrics: {
+    kind: 'boolean',
+    group: 'Exposition',
+    flags: ['web.openmetrics'],
+    help: 'Serve OpenMetrics to those who ask for it; counters get _total then.',
+  },
+  statsdEventQueueSize: {
+    kind: 'integer',
+    group: 'Accepted for statsd_exporter',
+    flags: ['statsd.event-queue-size', 'statsd.udp-packet-queue-size', 'statsd.event-flush-threshold'],
+    default: 10_000,
+    help: 'Accepted; there is no queue between receiving and counting.',
+  },
+  statsdEventFlushInterval: {
+    kind: 'duration',
+    group: 'Accepted for statsd_exporter',
+    flags: ['statsd.event-flush-interval'],
+    default: '200ms',
+    help: 'Accepted; what is received is counted at once.',
+  },
+  debugDumpFsm: {
+    kind: 'string',
+    group: 'Accepted for statsd_exporter',
+    flags: ['debug.dump-fsm'],
+    default: '',
+    help: 'Accepted; see --explain.',
+  },
+} as const satisfies Table;
+
+export type SettingsValues = Values<typeof rows> & BaseValues;
+export type LoadedSettings = Loaded<typeof rows>;
+
+export const settings = defineSettings(
+  {
+    name: 'metrics-adapter',
+    summary: 'Receives StatsD and DogStatsD and serves it to Prometheus; a drop-in for statsd_exporter.',
+    usage: '[flags]',
+    check: checkSettings,
+  },
+  rows,
+);
+
+/** What no row can say alone: addresses in lists, the mapping file, labels. */
+function* checkSettings(values: SettingsValues): Iterable<SettingFault> {
+  for (const address of [...values.statsdListenUdp, ...values.statsdListenTcp].filter(Boolean))
+    yield* faultsOf(() => parseAddress(address), '--statsd.listen-udp or -tcp', address);
+  const relay = values.statsdRelayAddress;
+  if (relay) yield* faultsOf(() => parseAddress(relay), '--statsd.relay.address', relay);
+  for (const label of values.labels)
+    if (!/^[A-Za-z_]\w*=/.test(label)) yield { setting: '--labels', value: label, what: 'not NAME=VALUE' };
+  if (!/^[0-7]{3,4}$/.test(values.statsdUnixsocketMode))
+    yield {
+      setting: '--statsd.unixsocket-mode',
+      value: values.statsdUnixsocketMode,
+      what: 'not an octal mode',
+    };
+  if (values.statsdMappingConfig !== undefined && values.statsdMapping)
+    yield {
+      setting: '--statsd.mapping',
+      what: 'given beside --statsd.mapping-config',
+      todo: 'drop one of them',
+    };
+  yield* faultsOf(() => loadMapping(values), '--statsd.mapping-config', values.statsdMappingConfig);
+}
+
+/** The rules as the settings say; read anew at each call. @throws SettingErrors, or what reading a file throws */
+export function loadMapping(values: Pick<SettingsValues, 'statsdMapping' | 'statsdMappingConfig'>) {
+  const path = values.statsdMappingConfig;
+  if (path !== undefined) return readMappingFile(path, readFileSync(path, 'utf8'));
+  return readMappingFile('--statsd.mapping', values.statsdMapping ?? '');
+}
+
+function* faultsOf(
+  attempt: () => unknown,
+  setting: string,
+  value: string | undefined,
+): Iterable<SettingFault> {
+  try {
+    attempt();
+  } catch (error) {
+    if (error instanceof SettingErrors) yield* error.errors.map(({ fault }) => fault);
+    else if (error instanceof SettingError) yield { setting, ...(value && { value }), ...error.fault };
+    else yield { setting, ...(value && { value }), what: 'cannot be used', cause: error };
+  }
+}

@@ -1,0 +1,189 @@
+// One line of StatsD with all its dialects -> samples: DogStatsD 1.0 to 1.6 sections (`#tags`, `@rate`, `c:` container, `T`
+// timestamp, `e:` external data, `card:` cardinality), packed values, several samples in one line, tags in the name as
+// InfluxDB, Librato and SignalFx write them. The slow path: what repeats is recognised by its bytes (ingest.ts) and
+// does not come here. Where our reading is wider than statsd_exporter's, `compat` narrows it. Pure: text in, samples out.
+import { type Counts, count } from './counts.ts';
+import { escapeName } from './metric-name.ts';
+
+export type SampleType = 'counter' | 'gauge' | 'observer';
+
+export type Sample = {
+  readonly type: SampleType;
+  readonly value: number;
+  /** A gauge with a sign: added to what is there. */
+  readonly relative: boolean;
+  /** How many observations this one stands for. */
+  readonly weight: number;
+  /** What the number on the line was divided by: 1000 (milliseconds), or a counter's rate. */
+  readonly divisor: number;
+};
+
+export type Line = {
+  readonly name: string;
+  readonly labels: Map<string, string>;
+  readonly samples: readonly Sample[];
+  /** Whether the same bytes but for the number mean the same but for the number. */
+  readonly repeatable: boolean;
+};
+
+export type Dialect = {
+  readonly dogstatsd: boolean;
+  readonly influxdb: boolean;
+  readonly librato: boolean;
+  readonly signalfx: boolean;
+  /** As narrow as statsd_exporter. */
+  readonly compat: boolean;
+  readonly containerIdLabel: boolean;
+};
+
+/** A rate below this is no sampling but an attack on whoever repeats samples; ours are weighted, yet stay integers. */
+const MAX_WEIGHT = 1e9;
+
+/** undefined: nothing on the line can be used; why not was counted. */
+export function parseLine(text: string, dialect: Dialect, counts: Counts): Line | undefined {
+  const colon = text.indexOf(':');
+  if (colon <= 0) return refuse(counts, 'malformed_line');
+  const labels = new Map<string, string>();
+  const name = nameAndTags(text.slice(0, colon), labels, dialect, counts);
+  const body = text.slice(colon + 1);
+  const parts = body.split('|');
+  const isDogStatsD = body.includes('|#') || (!dialect.compat && hasDogStatsDSection(parts));
+  if (body.includes('|#') && labels.size > 0) return refuse(counts, 'mixed_tagging_styles');
+  if (parts.length < 2) return refuse(counts, 'not_enough_parts_after_colon');
+  const texts = samplesOf(body, parts, isDogStatsD, dialect.compat);
+  if (texts === undefined) return refuse(counts, 'invalid_extended_aggregate_type');
+  const samples: Sample[] = [];
+  for (const each of texts) readSample(each, labels, samples, dialect, counts);
+  const repeatable = texts.length === 1 && samples.length === 1 && !body.includes('|T');
+  return { name, labels, samples, repeatable };
+}
+
+function refuse(counts: Counts, reason: string): undefined {
+  count(counts.sampleErrors, reason);
+}
+
+/** Sections that only DogStatsD has; in `1|c:2|ms` the colon parts samples, so a type never has one. */
+function hasDogStatsDSection(parts: readonly string[]): boolean {
+  return parts[1]?.includes(':') === false && parts.slice(2).some((part) => /^(c:|e:|card:|T\d)/.test(part));
+}
+
+/** The samples on a line: `1:2:3|ms|...` is three with the same rest; `1|c:2|ms` is two, but not beside DogStatsD tags. */
+function samplesOf(
+  body: string,
+  [values = '', type = '']: readonly string[],
+  isDogStatsD: boolean,
+  compat: boolean,
+): string[] | undefined {
+  if (values.includes(':')) {
+    if (!(compat ? /^(ms|h|d)$/ : /^(ms|h|d|c|g)$/).test(type)) return undefined;
+    const rest = body.slice(values.length);
+    return values.split(':').map((value) => value + rest);
+  }
+  return isDogStatsD ? [body] : body.split(':');
+}
+
+/** Go's strconv.ParseFloat, without hexadecimal; undefined for what is no number or too large for one. */
+export function parseNumber(text: string): number | undefined {
+  if (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)) {
+    const value = Number(text);
+    return Number.isFinite(value) ? value : undefined;
+  }
+  if (/^[+-]?inf(inity)?$/i.test(text)) return text.startsWith('-') ? -Infinity : Infinity;
+  return /^nan$/i.test(text) ? NaN : undefined;
+}
+
+function readSample(
+  text: string,
+  labels: Map<string, string>,
+  samples: Sample[],
+  dialect: Dialect,
+  counts: Counts,
+): void {
+  counts.samples++;
+  const [valueText = '', type = '', ...sections] = text.split('|');
+  const tooMany = dialect.compat && sections.length > 4;
+  if (!text.includes('|') || tooMany || sections.includes('')) return refuse(counts, 'malformed_component');
+  const value = parseNumber(valueText);
+  if (value === undefined) return refuse(counts, 'malformed_value');
+  let rate = 1;
+  for (const section of sections) {
+    if (section.startsWith('@')) rate = readRate(section.slice(1), counts);
+    else if (!readSection(section, labels, dialect, counts)) return;
+  }
+  if (labels.size > 0) counts.tags++;
+  const relative = valueText.startsWith('+') || valueText.startsWith('-');
+  const weight = Math.min(Math.trunc(1 / rate), MAX_WEIGHT);
+  if (type === 'c') {
+    samples.push({ type: 'counter', value: value / rate, relative: false, weight: 1, divisor: rate });
+  } else if (type === 'g') samples.push({ type: 'gauge', value, relative, weight: 1, divisor: 1 });
+  else if (type === 'ms' || type === 'h' || type === 'd') {
+    if (weight < 1) return;
+    const divisor = type === 'ms' ? 1000 : 1;
+    samples.push({ type: 'observer', value: value / divisor, relative: false, weight, divisor });
+  } else refuse(counts, 'illegal_event');
+}
+
+/** A rate that is none counts as an error and as 1, and so does 0. */
+function readRate(text: string, counts: Counts): number {
+  const rate = parseNumber(text);
+  if (rate !== undefined && rate > 0) return rate;
+  if (rate !== 0) count(counts.sampleErrors, 'invalid_sample_factor');
+  return 1;
+}
+
+/** @returns false when the sample cannot be used. */
+function readSection(
+  section: string,
+  labels: Map<string, string>,
+  dialect: Dialect,
+  counts: Counts,
+): boolean {
+  if (section.startsWith('#')) {
+    if (dialect.dogstatsd && section.length > 1) readTags(section.slice(1), ':', labels, counts);
+    return true;
+  }
+  if (section.startsWith('c')) {
+    if (section.startsWith('c:') && section.length > 2) {
+      if (dialect.containerIdLabel) labels.set('container_id', section.slice(2));
+      return true;
+    }
+    if (dialect.compat || !section.startsWith('card:')) {
+      refuse(counts, 'malformed_container_id');
+      return false;
+    }
+    return true;
+  }
+  if (section.startsWith('T') || (!dialect.compat && section.startsWith('e:'))) return true;
+  refuse(counts, 'invalid_sample_factor');
+  return false;
+}
+
+/** Tags within the name, in the style that comes first: SignalFx in brackets, Librato after `#`, InfluxDB after `,`. */
+function nameAndTags(name: string, labels: Map<string, string>, dialect: Dialect, counts: Counts): string {
+  if (dialect.signalfx) {
+    const [open, close] = [name.indexOf('['), name.indexOf(']')];
+    if (open >= 0 && close > open) {
+      readTags(name.slice(open + 1, close), '=', labels, counts);
+      return name.slice(0, open) + name.slice(close + 1);
+    }
+    if (open >= 0 || close >= 0) {
+      counts.tagErrors++;
+      return name;
+    }
+  }
+  const marks = [dialect.librato ? name.indexOf('#') : -1, dialect.influxdb ? name.indexOf(',') : -1];
+  const at = Math.min(...marks.map((mark) => (mark < 0 ? Infinity : mark)));
+  if (at === Infinity) return name;
+  readTags(name.slice(at + 1), '=', labels, counts);
+  return name.slice(0, at);
+}
+
+function readTags(text: string, separator: string, labels: Map<string, string>, counts: Counts): void {
+  if (text === '') return;
+  for (const tag of text.split(',')) {
+    const bare = separator === ':' && tag.startsWith('#') ? tag.slice(1) : tag;
+    const at = bare.indexOf(separator);
+    if (at <= 0 || at === bare.length - 1) counts.tagErrors++;
+    else labels.set(escapeName(bare.slice(0, at)), bare.slice(at + 1));
+  }
+}

@@ -1,0 +1,164 @@
+// The HTTP side, with statsd_exporter's paths: the metrics, a landing page, health, reload and quit. Only those who scrape
+// come here: few connections, small requests, whoever is slow is cut off.
+import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
+import { once } from 'node:events';
+import { createGzip } from 'node:zlib';
+import { type Address, listen } from '@podmate/base/address';
+import { negotiate, takesGzip } from '../exposition/negotiation.ts';
+import type { Scraper } from '../exposition/scrape.ts';
+import type { SeriesStore } from '../series/store.ts';
+
+export type WebOptions = {
+  readonly address: Address;
+  readonly telemetryPath: string;
+  readonly lifecycle: boolean;
+  readonly openMetrics: boolean;
+  readonly scraper: Scraper;
+  readonly store: SeriesStore;
+  /** Why it is not ready; [] when it is. */
+  readonly ready: () => readonly string[];
+  /** @returns undefined, or what is wrong with the new rules. */
+  readonly reload: () => string | undefined;
+  readonly quit: () => void;
+};
+
+const BOUNDS = {
+  headersTimeout: 5000,
+  requestTimeout: 5000,
+  keepAliveTimeout: 120_000,
+  maxHeaderSize: 16_384,
+};
+const MAX_CONNECTIONS = 128;
+const OFFENDERS = 50;
+
+export class WebServer {
+  readonly #options: WebOptions;
+  readonly #server: Server;
+
+  constructor(options: WebOptions) {
+    this.#options = options;
+    this.#server = createServer(BOUNDS, (request, response) => void this.#serve(request, response));
+    this.#server.maxConnections = MAX_CONNECTIONS;
+  }
+
+  /** @returns the address bound. @throws what net.Server.listen reports */
+  start(): Promise<Address> {
+    return listen(this.#server, this.#options.address);
+  }
+
+  async close(): Promise<void> {
+    this.#server.close();
+    this.#server.closeAllConnections();
+    await once(this.#server, 'close').catch(() => undefined);
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    request.resume();
+    try {
+      const path = request.url?.split('?', 1)[0] ?? '/';
+      if (path === this.#options.telemetryPath) return await this.#metrics(request, response);
+      this.#answer(path, request.method ?? 'GET', response);
+    } catch (error) {
+      if (!response.headersSent)
+        respond(response, 500, `${error instanceof Error ? error.message : 'failed'}\n`);
+      else response.destroy();
+    }
+  }
+
+  #answer(path: string, method: string, response: ServerResponse): void {
+    const { lifecycle, ready, reload, quit } = this.#options;
+    const write = method === 'POST' || method === 'PUT';
+    if (path === '/-/healthy') respond(response, 200, 'Statsd Exporter is Healthy.\n');
+    else if (path === '/-/ready') {
+      const reasons = ready();
+      respond(
+        response,
+        reasons.length > 0 ? 503 : 200,
+        [...reasons, reasons.length > 0 ? '' : 'Statsd Exporter is Ready.\n'].join('\n'),
+      );
+    } else if (path === '/-/cardinality') respond(response, 200, this.#cardinality());
+    else if (lifecycle && path === '/-/reload') {
+      const wrong = write ? reload() : undefined;
+      respond(response, wrong === undefined ? 200 : 500, wrong === undefined ? '' : `${wrong}\n`);
+    } else if (lifecycle && path === '/-/quit') {
+      if (write) response.once('close', quit);
+      respond(response, 200, write ? 'Requesting termination... Goodbye!\n' : '');
+    } else if (path === '/' || path === '/-/reload' || path === '/-/quit')
+      this.#landing(path, method, response);
+    else respond(response, 404, '404 page not found\n');
+  }
+
+  #landing(path: string, method: string, response: ServerResponse): void {
+    if (path !== '/')
+      return respond(response, method === 'GET' ? 404 : 405, 'the lifecycle API is not enabled\n');
+    const link = this.#options.telemetryPath;
+    const page = `<!DOCTYPE html><title>metrics-adapter</title><h1>metrics-adapter</h1><p><a href="${link}">Metrics</a> <a href="/-/cardinality">Cardinality</a></p>\n`;
+    respond(response, 200, page, 'text/html; charset=utf-8');
+  }
+
+  /** The largest metrics, and those that were refused series. */
+  #cardinality(): string {
+    const { store } = this.#options;
+    const largest = [...store.families.values()].toSorted((a, b) => b.size - a.size).slice(0, OFFENDERS);
+    return [
+      `${store.size} series of at most ${store.limits.maxSeries}`,
+      ...largest.map(({ name, size }) => `${size}\t${name}`),
+      '',
+      'refused:',
+      ...store.refusals.top(OFFENDERS).map(([metric, refused]) => `${refused}\t${metric}`),
+      '',
+    ].join('\n');
+  }
+
+  async #metrics(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { scraper, openMetrics } = this.#options;
+    const format = negotiate(request.headers.accept, openMetrics);
+    const pieces = await scraper.scrape(format);
+    response.setHeader('Content-Type', format.contentType);
+    response.setHeader('Vary', 'Accept, Accept-Encoding');
+    if (request.method === 'HEAD') return void response.end();
+    if (!takesGzip(request.headers['accept-encoding'])) {
+      response.setHeader(
+        'Content-Length',
+        pieces.reduce((sum, piece) => sum + piece.length, 0),
+      );
+      return writeAll(response, pieces);
+    }
+    response.setHeader('Content-Encoding', 'gzip');
+    const gzip = createGzip({ level: 1 });
+    gzip.pipe(response);
+    response.once('close', () => gzip.destroy());
+    await writeAll(gzip, pieces);
+  }
+}
+
+async function writeAll(
+  to: NodeJS.WritableStream & { destroyed?: boolean },
+  pieces: readonly Uint8Array[],
+): Promise<void> {
+  for (const piece of pieces) {
+    if (to.destroyed === true) return;
+    if (!to.write(piece)) await drained(to);
+  }
+  to.end();
+}
+
+/** Until it takes more, or has ended. Not two once() in a race: the one that loses would keep its listeners. */
+function drained(to: NodeJS.WritableStream): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const settle = (): void => {
+    to.off('drain', settle).off('close', settle);
+    resolve();
+  };
+  to.on('drain', settle).on('close', settle);
+  return promise;
+}
+
+function respond(
+  response: ServerResponse,
+  status: number,
+  text: string,
+  type = 'text/plain; charset=utf-8',
+): void {
+  response.writeHead(status, { 'Content-Type': type, 'Content-Length': Buffer.byteLength(text) }).end(text);
+}
