@@ -1,0 +1,298 @@
+// One request and its response on their way: picks endpoints, tries again where that is safe, hands bytes from one
+// side to the other and holds the faster side back, keeps the time limits, and in the end says how it went. A failure
+// before the first byte of a response can be mended (another try, or 502, 503, 504 with a reason); after it the client
+// is cut off, so that a torso is never taken for the whole.
+import { latin1 } from './http1/latin1.ts';
+import type { Carried, Connection } from './connection.ts';
+import type { Endpoint } from './endpoint.ts';
+import type { Body, ChunkData } from './http1/body.ts';
+import { type Ending, type HeaderEdits, responseHead } from './http1/forwarded-head.ts';
+import type { Head } from './http1/head.ts';
+import type { Upstream } from './upstream.ts';
+import type { Wire } from './wire.ts';
+
+/** The client's side, as an exchange sees it. */
+export interface Client {
+  readonly wire: Wire;
+  /** 10 or 11. */
+  readonly version: number;
+  readonly keepsAlive: boolean;
+  readonly nowMs: number;
+  /** The limit that runs now. */
+  setDeadline(atMs: number): void;
+  /** No response was begun: answer for ourselves. */
+  answer(status: number, reason: string): void;
+  onExchangeEnd(mayKeep: boolean): void;
+  becomeTunnel(upstream: Wire): void;
+}
+
+export type Request = {
+  /** Head and as much of the body as came with it, as it goes to the upstream. */
+  readonly first: string;
+  readonly isHead: boolean;
+  /** Doing it twice is as good as once (RFC 9110 section 9.2.2). */
+  readonly isIdempotent: boolean;
+  readonly responseEdits: HeaderEdits;
+};
+
+const BACKOFF_MS = 25;
+
+export class Exchange implements Carried {
+  readonly isHead: boolean;
+  readonly upstream: Upstream;
+  requestDone: boolean;
+  status = 0;
+  attempts = 0;
+  reason = '';
+  /** Where the last attempt went. */
+  endpoint: Endpoint | undefined;
+  readonly unchunk: ChunkData | undefined;
+  readonly startedAtMs = performance.now();
+  readonly #client: Client;
+  readonly #request: Request;
+  readonly #totalAtMs: number;
+  #connection: Connection | undefined;
+  #queue: Buffer[] = [];
+  /** Body bytes beyond `first` were sent: the request cannot be sent again. */
+  #isBeyondFirst = false;
+  #mayKeep = false;
+  #isOver = false;
+  /** Counts as active at its endpoint. */
+  #isActive = false;
+  #phase: 'connect-timeout' | 'first-byte-timeout' | 'idle-timeout' | 'total-timeout' = 'connect-timeout';
+
+  constructor(client: Client, upstream: Upstream, request: Request, requestDone: boolean) {
+    this.#client = client;
+    this.upstream = upstream;
+    this.#request = request;
+    this.isHead = request.isHead;
+    this.requestDone = requestDone;
+    this.unchunk = client.version === 10 ? this.onResponseBody.bind(this) : undefined;
+    this.#totalAtMs = client.nowMs + upstream.plan.totalMs;
+  }
+
+  start(): void {
+    this.upstream.budget.deposit();
+    this.upstream.traffic.active++;
+    this.#attempt(undefined);
+  }
+
+  // --- from the client
+
+  /** @returns false when the client should wait */
+  sendBody(bytes: Buffer, start: number, end: number): boolean {
+    if (this.#isOver) return true;
+    if (this.#connection === undefined) {
+      this.#queue.push(Buffer.from(bytes.subarray(start, end)));
+      return false;
+    }
+    this.#isBeyondFirst = true;
+    this.#limit(this.status === 0 ? 'first-byte-timeout' : 'idle-timeout');
+    return this.#connection.wire.send(bytes, start, end);
+  }
+
+  onClientWritable(): void {
+    this.#connection?.wire.resume();
+  }
+
+  /** The client has gone, or what it sends is refused; it is not told of the end again. */
+  abort(reason: string): void {
+    if (this.#isOver) return;
+    this.reason = reason;
+    this.#drop();
+    this.#isOver = true;
+    this.upstream.traffic.active--;
+  }
+
+  onDeadline(): void {
+    const reason = this.#client.nowMs >= this.#totalAtMs ? 'total-timeout' : this.#phase;
+    if (reason === 'connect-timeout' && this.#mayRetry(true)) return this.#retry(reason);
+    this.#fail(504, reason);
+  }
+
+  // --- from the upstream
+
+  onConnected(connection: Connection): void {
+    this.#connection = connection;
+    this.#limit('first-byte-timeout');
+    const { wire } = connection;
+    let goesOn = wire.sendText(this.#request.first);
+    for (const bytes of this.#queue) goesOn = wire.send(bytes, 0, bytes.length);
+    this.#isBeyondFirst ||= this.#queue.length > 0;
+    this.#queue = [];
+    if (goesOn && !this.requestDone) this.#client.wire.resume();
+  }
+
+  onConnectFailed(): void {
+    if (this.endpoint !== undefined) this.endpoint.connectFailures++;
+    this.#judge(false);
+    if (this.#mayRetry(true)) this.#retry('connect-failure');
+    else this.#fail(503, 'connect-failure');
+  }
+
+  onConnectionLost(): void {
+    const isStale = (this.#connection?.uses ?? 0) > 1;
+    if (!isStale) this.#judge(false);
+    this.#connection = undefined;
+    if (this.status !== 0) return this.#cutOff('upstream-closed');
+    if (this.#mayRetry(false)) return this.#retry(isStale ? 'stale-connection' : 'upstream-closed');
+    this.#fail(502, 'upstream-closed');
+  }
+
+  onInterim(head: Head): void {
+    if (this.#client.version === 11)
+      this.#client.wire.sendText(responseHead(head, this.#request.responseEdits, 'keep', false));
+  }
+
+  onResponse(head: Head, body: Body, bytes: Buffer, start: number, end: number): void {
+    const isFailure = head.status >= 502 && head.status <= 504;
+    this.#judge(!isFailure);
+    if (isFailure && this.upstream.plan.retryOnStatus && this.#mayRetry(false)) {
+      this.#drop();
+      return this.#retry(`status-${head.status}`);
+    }
+    this.status = head.status;
+    this.#limit('idle-timeout');
+    const isDecoded = head.chunked && this.unchunk !== undefined;
+    this.#mayKeep = this.#client.keepsAlive && this.requestDone && !body.untilClose && !isDecoded;
+    const hasChunks = head.chunked && head.status !== 204 && head.status !== 304 && !isDecoded;
+    const text = responseHead(head, this.#request.responseEdits, this.#ending, hasChunks);
+    this.#toClient(text, bytes, start, end);
+  }
+
+  onResponseBody(bytes: Buffer, start: number, end: number): void {
+    if (start === end) return;
+    this.#limit('idle-timeout');
+    if (!this.#client.wire.send(bytes, start, end)) this.#connection?.wire.pause();
+  }
+
+  onResponseEnd(): void {
+    this.#connection = undefined;
+    this.#end();
+  }
+
+  onResponseRefused(reason: string): void {
+    this.#connection = undefined;
+    this.#judge(false);
+    if (this.status === 0) this.#fail(502, `response-${reason}`);
+    else this.#cutOff(`response-${reason}`);
+  }
+
+  onUpgraded(head: Head, bytes: Buffer, start: number, end: number): void {
+    const upstream = this.#connection?.wire;
+    this.#connection = undefined;
+    if (upstream === undefined) return;
+    this.status = head.status;
+    this.#toClient(responseHead(head, this.#request.responseEdits, 'keep', false), bytes, start, end);
+    this.#settle();
+    this.#client.becomeTunnel(upstream);
+  }
+
+  onUpstreamWritable(): void {
+    if (!this.requestDone) this.#client.wire.resume();
+  }
+
+  // --- between
+
+  get #ending(): Ending {
+    if (!this.#mayKeep) return 'close';
+    return this.#client.version === 10 ? 'keep-alive' : 'keep';
+  }
+
+  /** Head and first bytes leave in one piece where they are small. */
+  #toClient(head: string, bytes: Buffer, start: number, end: number): void {
+    const { wire } = this.#client;
+    const isSmall = head.length + end - start <= 16_384;
+    wire.sendText(isSmall && end > start ? head + latin1(bytes, start, end) : head);
+    if (!isSmall) wire.send(bytes, start, end);
+    if (wire.full) this.#connection?.wire.pause();
+  }
+
+  #limit(phase: 'connect-timeout' | 'first-byte-timeout' | 'idle-timeout'): void {
+    const { connectMs, firstByteMs, idleMs } = this.upstream.plan;
+    const ms =
+      phase === 'connect-timeout' ? connectMs : phase === 'first-byte-timeout' ? firstByteMs : idleMs;
+    this.#phase = phase;
+    this.#client.setDeadline(Math.min(this.#client.nowMs + ms, this.#totalAtMs));
+  }
+
+  #attempt(avoid: Endpoint | undefined): void {
+    if (this.#isOver) return;
+    this.attempts++;
+    this.#limit('connect-timeout');
+    const endpoint = this.upstream.pick(this.#client.nowMs, avoid);
+    if (endpoint === undefined) {
+      if (this.attempts > 1) return this.#fail(503, 'no-endpoint');
+      void this.upstream.resolve().then(() => this.#attempt(undefined));
+      return;
+    }
+    this.endpoint = endpoint;
+    endpoint.active++;
+    this.#isActive = true;
+    if (endpoint.acquire(this)) return;
+    this.#settle();
+    this.#fail(503, 'too-many-pending');
+  }
+
+  /** @param isUnsent nothing of the request has left us: any request may be tried again */
+  #mayRetry(isUnsent: boolean): boolean {
+    const isSafe = isUnsent || (this.#request.isIdempotent && this.requestDone && !this.#isBeyondFirst);
+    if (!isSafe || this.#isOver || this.attempts > this.upstream.plan.retries) return false;
+    return this.upstream.budget.withdraw(performance.now());
+  }
+
+  #retry(reason: string): void {
+    const failed = this.endpoint;
+    this.upstream.retries.add(reason);
+    this.#drop();
+    const isFirst = this.attempts === 1;
+    if (isFirst) this.#attempt(failed);
+    else setTimeout(() => this.#attempt(failed), BACKOFF_MS * 2 ** this.attempts * (0.5 + Math.random() / 2));
+  }
+
+  #judge(ok: boolean): void {
+    if (this.endpoint !== undefined) this.upstream.judge(this.endpoint, ok, this.#client.nowMs);
+  }
+
+  #fail(status: number, reason: string): void {
+    if (this.status !== 0) return this.#cutOff(reason);
+    this.reason = reason;
+    this.upstream.failures.add(reason);
+    this.#drop();
+    this.status = status;
+    this.#isOver = true;
+    this.upstream.traffic.active--;
+    this.#client.answer(status, reason);
+  }
+
+  /** The response was begun and cannot be finished. */
+  #cutOff(reason: string): void {
+    if (this.#isOver) return;
+    this.reason = reason;
+    this.upstream.failures.add(reason);
+    this.#drop();
+    this.#client.wire.reset();
+    this.#end();
+  }
+
+  /** Lets go of the connection, if there is one, and of the wait for one. */
+  #drop(): void {
+    this.endpoint?.withdraw(this);
+    this.#connection?.abandon();
+    this.#connection = undefined;
+    this.#settle();
+  }
+
+  #settle(): void {
+    if (this.#isActive && this.endpoint !== undefined) this.endpoint.active--;
+    this.#isActive = false;
+  }
+
+  #end(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.upstream.traffic.active--;
+    this.#settle();
+    this.#client.onExchangeEnd(this.#mayKeep && this.requestDone);
+  }
+}

@@ -1,0 +1,47 @@
+// --explain URL: which listener's route a request would take, and what becomes of it, in words. Pure.
+import { formatAddress } from '@podmate/base/address';
+import type { ListenerSpec, RouteSpec } from './plan.ts';
+import { findRoute, routeTable } from './route.ts';
+
+/** @param url as a client of the listener would ask for it, `http://localhost:8080/v1/users` */
+export function explainUrl(url: string, specs: readonly ListenerSpec[]): string {
+  const parsed = URL.parse(url);
+  if (parsed === null) return `${url}: not a URL; write http://localhost:8080/path\n`;
+  const port = Number(parsed.port) || (parsed.protocol === 'https:' ? 443 : 80);
+  const fitting = specs.filter(({ listen }) => 'port' in listen && listen.port === port);
+  if (fitting.length === 0) return `no listener at port ${port}\n`;
+  return fitting.map((spec) => explainIn(spec, parsed)).join('');
+}
+
+function explainIn(spec: ListenerSpec, url: URL): string {
+  const lines = [`listener   ${formatAddress(spec.listen)} (${spec.mode}${spec.tls ? ', TLS' : ''})`];
+  if (spec.mode === 'forward') lines.push(`allowed    ${spec.allow.join(' ') || 'nothing'}`);
+  else {
+    const path = url.pathname + url.search;
+    const route = spec.mode === 'tcp' ? spec.routes[0] : findRoute(routeTable(spec.routes), url.host, path);
+    lines.push(...(route === undefined ? ['route      none: 404 no-route'] : routeLines(route, spec, path)));
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function routeLines(route: RouteSpec, spec: ListenerSpec, path: string): string[] {
+  const { upstream, hostHeader, replacePath, request, response } = route;
+  const targets = upstream.targets.map(({ scheme, address }) => `${scheme}://${formatAddress(address)}`);
+  const lines = [`upstream   ${upstream.name}: ${targets.join(' ')}`];
+  if (spec.mode === 'tcp') return lines;
+  const host =
+    hostHeader === 'upstream'
+      ? upstream.targets[0]?.authority
+      : hostHeader === 'keep'
+        ? 'as asked'
+        : hostHeader;
+  const seen = replacePath === undefined ? path : `${path} with ${route.path} replaced by ${replacePath}`;
+  lines.unshift(`route      ${route.host ?? '*'}${route.path}`);
+  lines.push(`path       ${seen}`, `Host       ${host}`);
+  if (route.forwardedHeaders) lines.push('adds       X-Forwarded-For, X-Forwarded-Host, X-Forwarded-Proto');
+  for (const [to, { removed, added }] of [['request', request] as const, ['response', response] as const]) {
+    if (removed.size > 0) lines.push(`${to.padEnd(10)} without ${[...removed].join(', ')}`);
+    if (added !== '') lines.push(`${to.padEnd(10)} with ${added.trimEnd().replaceAll('\r\n', ', ')}`);
+  }
+  return lines;
+}

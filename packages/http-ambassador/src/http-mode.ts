@@ -1,0 +1,33 @@
+// The http and forward modes of a listener: every connection is a session.
+import type { HttpService } from './http-service.ts';
+import type { Service } from './listener.ts';
+import { Session } from './session.ts';
+import type { Receiver, Wire } from './wire.ts';
+
+export class HttpMode implements Service {
+  readonly http: HttpService;
+
+  constructor(http: HttpService) {
+    this.http = http;
+  }
+
+  get open(): number {
+    return this.http.sessions.size;
+  }
+
+  accept(from: string, take: (receiver: Receiver) => Wire): void {
+    const session = new Session(this.http, from);
+    this.http.sessions.add(session);
+    this.http.deadlines.add(session);
+    session.wire = take(session);
+  }
+
+  drain(): void {
+    this.http.isDraining = true;
+    for (const session of this.http.sessions) session.drain();
+  }
+
+  cutOff(): void {
+    for (const session of this.http.sessions) session.cutOff();
+  }
+}

@@ -1,0 +1,115 @@
+// What all sessions of one http or forward listener share: limits, routes, clock, counters and the access log.
+import type { AccessLog } from './access-log.ts';
+import type { Deadlines } from './deadlines.ts';
+import type { Exchange } from './exchange.ts';
+import type { ForwardMap } from './forward-map.ts';
+import { Head, type HeadLimits } from './http1/head.ts';
+import type { Target } from './http1/target.ts';
+import type { HttpRoute } from './http-route.ts';
+import { findRoute, type RouteTable } from './route.ts';
+import type { Session } from './session.ts';
+import { Tally } from './traffic.ts';
+import type { Upstream } from './upstream.ts';
+
+export type SessionLimits = {
+  readonly head: HeadLimits;
+  readonly bodyBytes: number;
+  /** From the first byte of a head to its last. */
+  readonly headMs: number;
+  readonly keepAliveMs: number;
+  readonly tunnelIdleMs: number;
+};
+
+/** What is known of a request when it has ended. */
+export type Ended = {
+  readonly exchange: Exchange | undefined;
+  readonly status: number;
+  readonly reason: string;
+  readonly route: HttpRoute | undefined;
+  readonly client: string;
+  readonly method: string;
+  readonly host: string;
+  readonly path: string;
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+};
+
+export class HttpService {
+  readonly name: string;
+  readonly deadlines: Deadlines;
+  readonly limits: SessionLimits;
+  readonly proto: 'http' | 'https';
+  readonly head: Head;
+  readonly parse: (bytes: Buffer, start: number, end: number) => number;
+  readonly refusals = new Tally();
+  readonly sessions = new Set<Session>();
+  routes: RouteTable<HttpRoute>;
+  isDraining = false;
+  readonly #forward: ForwardMap | undefined;
+  readonly #log: AccessLog | undefined;
+
+  constructor(options: {
+    name: string;
+    deadlines: Deadlines;
+    limits: SessionLimits;
+    proto: 'http' | 'https';
+    routes: RouteTable<HttpRoute>;
+    forward: ForwardMap | undefined;
+    log: AccessLog | undefined;
+  }) {
+    this.name = options.name;
+    this.deadlines = options.deadlines;
+    this.limits = options.limits;
+    this.proto = options.proto;
+    this.routes = options.routes;
+    this.#forward = options.forward;
+    this.#log = options.log;
+    this.head = new Head(options.limits.head);
+    this.parse = this.head.parseRequest.bind(this.head);
+  }
+
+  /** @returns undefined: there is none; a text: it is refused for that reason */
+  find(target: Target, authority: string, path: string): HttpRoute | string | undefined {
+    const route = findRoute(this.routes, authority, path);
+    if (route !== undefined || this.#forward === undefined) return route;
+    if (target.form !== 'absolute') return 'not-a-proxy-request';
+    return this.#forward.routeTo(target.scheme, authority);
+  }
+
+  /** Where CONNECT leads; a text: it is refused for that reason. */
+  tunnelTo(authority: string): Upstream | string {
+    return this.#forward?.tunnelTo(authority) ?? 'connect-not-here';
+  }
+
+  forget(session: Session): void {
+    this.sessions.delete(session);
+    this.deadlines.delete(session);
+  }
+
+  record(ended: Ended): void {
+    const { exchange, route, status } = ended;
+    const durationMs = exchange === undefined ? 0 : performance.now() - exchange.startedAtMs;
+    if (exchange !== undefined) exchange.upstream.traffic.record(status, durationMs);
+    if (route !== undefined) {
+      route.traffic.record(status, durationMs);
+      route.traffic.bytesIn += ended.bytesIn;
+      route.traffic.bytesOut += ended.bytesOut;
+    }
+    this.#log?.add({
+      time: this.deadlines.isoTime,
+      listener: this.name,
+      route: route?.name ?? '',
+      upstream: exchange?.endpoint?.name ?? '',
+      client: ended.client,
+      method: ended.method,
+      host: ended.host,
+      path: ended.path,
+      status,
+      bytesIn: ended.bytesIn,
+      bytesOut: ended.bytesOut,
+      durationMs,
+      attempts: exchange?.attempts ?? 0,
+      reason: ended.reason,
+    });
+  }
+}

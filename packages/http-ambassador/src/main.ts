@@ -1,0 +1,64 @@
+// http-ambassador: localhost -> the world. Settings -> plan -> parts -> lifecycle; everything else is in the parts.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SettingError } from '@podmate/base/errors';
+import { configure, type Part, run } from '@podmate/base/lifecycle';
+import { createLog } from '@podmate/base/log';
+import { registry } from '@podmate/base/metrics';
+import { changed } from '@podmate/base/settings';
+import root from '../../../package.json' with { type: 'json' };
+import { proveRewrap } from './accepted-wire.ts';
+import { AccessLog } from './access-log.ts';
+import { Ambassador, needsTls } from './build.ts';
+import { explainUrl } from './explain.ts';
+import { metrics } from './metrics.ts';
+import { planListeners } from './plan.ts';
+import { settingsIn } from './settings.ts';
+
+const STDOUT = 1;
+const LAST_WORDS_POLL_MS = 10;
+
+async function main(): Promise<void> {
+  const loaded = await configure(settingsIn(process.env), { version: root.version });
+  const { values, secrets } = loaded;
+  const specs = planListeners(values, process.env);
+  const log = createLog({ level: values.logLevel, format: values.logFormat, secrets });
+  if (values.explain !== undefined) {
+    process.stdout.write(explainUrl(values.explain, specs));
+    return;
+  }
+  log.info('starting', { version: root.version, ...changed(loaded) });
+  const accessLog = values.accessLog ? new AccessLog(STDOUT) : undefined;
+  const tls = needsTls(specs) ? await import('node:tls') : undefined;
+  const ambassador = new Ambassador(values, specs, log, accessLog, tls);
+  const reading: Part = {
+    name: 'shared reads',
+    async start() {
+      if (!(await proveRewrap()))
+        log.warn('accepted sockets cannot share a read buffer here, going on without');
+    },
+    drain: async () => {
+      if (accessLog !== undefined) await written(accessLog);
+    },
+  };
+  await run([reading, ...ambassador.listeners], {
+    log,
+    settings: values,
+    metrics: registry(metrics, ambassador),
+    warnings: () =>
+      ambassador
+        .upstreams()
+        .filter(({ endpoints }) => endpoints.length === 0)
+        .map(({ plan }) => `upstream ${plan.name} has no address`),
+  });
+}
+
+/** The last batch of the access log, after the last listener has drained. */
+async function written(log: AccessLog): Promise<void> {
+  for (log.flush(); !log.empty; log.flush()) await sleep(LAST_WORDS_POLL_MS);
+}
+
+main().catch((error: unknown) => {
+  if (!(error instanceof SettingError)) throw error;
+  createLog().error(error.message);
+  process.exit(error.exitCode);
+});

@@ -1,0 +1,185 @@
+// From settings to what is to be built: listeners with their routes, upstreams with their targets, everything checked
+// against everything. Pure: no socket, no file; build.ts makes the parts.
+import { type Address, parseAddress } from '@podmate/base/address';
+import { SettingError, SettingErrors } from '@podmate/base/errors';
+import { type Environment, expand } from './expand.ts';
+import { NO_EDITS, type HeaderEdits } from './http1/forwarded-head.ts';
+import { TOKEN, VALUE } from './http1/octets.ts';
+import type { SettingsValues } from './settings.ts';
+
+export type Scheme = 'http' | 'https' | 'tcp' | 'tls';
+export type Target = { readonly scheme: Scheme; readonly address: Address; readonly authority: string };
+type UpstreamSection = SettingsValues['upstreams'][number];
+
+export type UpstreamSpec = {
+  readonly name: string;
+  readonly targets: readonly Target[];
+  /** Its section, where it has one. */
+  readonly section: UpstreamSection | undefined;
+};
+
+export type RouteSpec = {
+  readonly host: string | undefined;
+  readonly path: string;
+  readonly upstream: UpstreamSpec;
+  readonly hostHeader: string;
+  readonly replacePath: string | undefined;
+  readonly forwardedHeaders: boolean;
+  readonly request: HeaderEdits;
+  readonly response: HeaderEdits;
+};
+
+export type ListenerSpec = {
+  readonly listen: Address;
+  readonly mode: 'http' | 'forward' | 'tcp';
+  readonly routes: readonly RouteSpec[];
+  readonly allow: readonly string[];
+  readonly tls:
+    | { readonly ca: string | undefined; readonly certificate: string; readonly key: string }
+    | undefined;
+};
+
+const DEFAULT_PORTS: Readonly<Record<string, number>> = { http: 80, https: 443 };
+
+/** @throws SettingErrors with everything that is wrong */
+export function planListeners(values: SettingsValues, env: Environment): ListenerSpec[] {
+  const faults: SettingError[] = [];
+  const attempt = <T>(setting: string, make: () => T): T | undefined => {
+    try {
+      return make();
+    } catch (error) {
+      if (!(error instanceof SettingError)) throw error;
+      faults.push(new SettingError({ setting, ...error.fault }));
+      return undefined;
+    }
+  };
+  const upstreams = new Map<string, UpstreamSpec>();
+  values.upstreams.forEach((section, at) => {
+    const spec = attempt(`upstreams[${at}].targets`, () => upstreamOf(section, env));
+    if (spec !== undefined) upstreams.set(section.name, spec);
+  });
+  const find = (to: string): UpstreamSpec => upstreams.get(to) ?? inlineUpstream(expand(to, env));
+  const planned = [
+    ...values.routes.map((text) => attempt(text, () => shortListener(expand(text, env), find))),
+    ...values.listeners.map((section, at) => attempt(`listeners[${at}]`, () => fullListener(section, find))),
+  ];
+  if (faults.length > 0) throw new SettingErrors(faults);
+  return planned.filter((spec) => spec !== undefined);
+}
+
+/** `8080=https://api`, `0.0.0.0:8080=...`, `unix:/run/a.sock=...`, `1080=forward` */
+function shortListener(text: string, find: (to: string) => UpstreamSpec): ListenerSpec {
+  const at = text.indexOf('=');
+  const [where, to] = [text.slice(0, at), text.slice(at + 1)];
+  if (at <= 0 || to === '')
+    throw new SettingError({ what: 'not PORT=URL', todo: 'write 8080=https://api.example' });
+  const listen = parseAddress(/^\d+$/.test(where) ? `127.0.0.1:${where}` : where);
+  const common = { listen, tls: undefined };
+  if (to === 'forward') return { ...common, mode: 'forward', routes: [], allow: ['*'] };
+  const upstream = find(to);
+  return { ...common, mode: modeOf(upstream), routes: [plainRoute(upstream)], allow: [] };
+}
+
+const isStream = (upstream: UpstreamSpec): boolean => /^(tcp|tls)$/.test(upstream.targets[0]?.scheme ?? '');
+const modeOf = (upstream: UpstreamSpec): 'http' | 'tcp' => (isStream(upstream) ? 'tcp' : 'http');
+
+const plainRoute = (upstream: UpstreamSpec): RouteSpec => ({
+  host: undefined,
+  path: '/',
+  upstream,
+  hostHeader: 'upstream',
+  replacePath: undefined,
+  forwardedHeaders: false,
+  request: NO_EDITS,
+  response: NO_EDITS,
+});
+
+function fullListener(
+  section: SettingsValues['listeners'][number],
+  find: (to: string) => UpstreamSpec,
+): ListenerSpec {
+  const { listen, mode, to, allow, tlsCertificate, tlsKey, tlsCa } = section;
+  const routes: RouteSpec[] = section.routes.map((route) => ({
+    host: route.host?.toLowerCase(),
+    path: route.path,
+    upstream: find(route.to),
+    hostHeader: route.hostHeader,
+    replacePath: route.replacePath,
+    forwardedHeaders: route.forwardedHeaders,
+    request: editsOf(route.setRequestHeaders, route.removeRequestHeaders),
+    response: editsOf(route.setResponseHeaders, route.removeResponseHeaders),
+  }));
+  if (to !== undefined) routes.push(plainRoute(find(to)));
+  if (mode === 'forward' && routes.length > 0) refuse('forward has no routes', 'use allow');
+  if (mode !== 'forward' && routes.length === 0) refuse('leads nowhere', 'give it `to` or routes');
+  if (mode === 'tcp' && (routes.length > 1 || section.routes.length > 0))
+    refuse('tcp has no routes', 'give it `to`');
+  for (const { upstream, path } of routes) {
+    if (isStream(upstream) !== (mode === 'tcp'))
+      refuse(
+        `${upstream.name} does not fit mode ${mode}`,
+        'tcp and tls go with tcp, http and https with http',
+      );
+    if (!path.startsWith('/')) refuse(`path ${path} is no path`, 'begin it with /');
+  }
+  if ((tlsCertificate === undefined) !== (tlsKey === undefined))
+    refuse('tlsCertificate and tlsKey go together', 'give both');
+  const tls = tlsCertificate && tlsKey ? { ca: tlsCa, certificate: tlsCertificate, key: tlsKey } : undefined;
+  return { listen, mode, routes, allow, tls };
+}
+
+function upstreamOf(section: UpstreamSection, env: Environment): UpstreamSpec {
+  const targets = section.targets.map((text) => targetOf(expand(text, env)));
+  if (new Set(targets.map(({ scheme }) => scheme)).size > 1)
+    refuse('targets of several schemes', 'use one scheme');
+  return { name: section.name, targets, section };
+}
+
+function inlineUpstream(text: string): UpstreamSpec {
+  const target = targetOf(text);
+  return { name: text.replace(/\/$/, ''), targets: [target], section: undefined };
+}
+
+/** `https://name[:port]`, `tcp://name:port`, `tls://name:port`, `unix:/path` (http) and `tcp+unix:/path` */
+export function targetOf(text: string): Target {
+  const unix = /^(tcp\+)?unix:(\/.+)$/.exec(text);
+  if (unix)
+    return { scheme: unix[1] ? 'tcp' : 'http', address: { path: unix[2] ?? '' }, authority: 'localhost' };
+  const [, scheme = '', rest = ''] = /^(https?|tcp|tls):\/\/([^/?#@\s]+)\/?$/.exec(text) ?? [];
+  if (rest === '')
+    refuse(
+      `${text} is no target`,
+      'write https://name, http://name:port, tcp://name:port, tls://name:port or unix:/path, without a path',
+    );
+  const hasPort = /:\d+$/.test(rest);
+  const port = DEFAULT_PORTS[scheme];
+  if (!hasPort && port === undefined) refuse(`${text} has no port`, `write ${scheme}://${rest}:PORT`);
+  const address = parseAddress(hasPort ? rest : `${rest}:${port}`);
+  return { scheme: schemeOf(scheme), address, authority: rest };
+}
+
+function schemeOf(text: string): Scheme {
+  return text === 'http' || text === 'https' || text === 'tls' ? text : 'tcp';
+}
+
+function editsOf(set: readonly string[], removed: readonly string[]): HeaderEdits {
+  const lines = set.map((line) => {
+    const [, name = '', value = ''] = /^([^:]+):[ \t]*(.*?)[ \t]*$/s.exec(line) ?? [];
+    const wellFormed =
+      name !== '' &&
+      Buffer.from(name).every((byte) => TOKEN[byte]) &&
+      Buffer.from(value).every((byte) => VALUE[byte]);
+    const isOurs = /^(host|connection|content-length|transfer-encoding|upgrade)$/i.test(name);
+    if (!wellFormed || isOurs)
+      refuse(`${line} cannot be set`, isOurs ? 'framing and Host are not set here' : 'write Name: value');
+    return { name: name.toLowerCase(), line: `${name}: ${value}\r\n` };
+  });
+  const names = [...lines.map(({ name }) => name), ...removed.map((name) => name.toLowerCase())];
+  const framing = names.find((name) => /^(host|connection|content-length|transfer-encoding)$/.test(name));
+  if (framing !== undefined) refuse(`${framing} cannot be removed`, 'framing and Host stay');
+  return { removed: new Set(names), added: lines.map(({ line }) => line).join('') };
+}
+
+function refuse(what: string, todo: string): never {
+  throw new SettingError({ what, todo });
+}

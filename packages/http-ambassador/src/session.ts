@@ -1,0 +1,341 @@
+// One client connection of an http or forward listener: requests come in one after the other, each becomes an
+// exchange; what is ambiguous is refused and the connection closed, as nobody knows where the next request begins.
+// More than 300 lines: one state machine. Invariant: at most one exchange at a time; bytes of the next request wait, and reading with them.
+import { latin1 } from './http1/latin1.ts';
+import { Exchange, type Client, type Request } from './exchange.ts';
+import { Body } from './http1/body.ts';
+import { requestHead } from './http1/forwarded-head.ts';
+import { requestBody } from './http1/framing.ts';
+import { HeadBuffer } from './http1/head-buffer.ts';
+import { Head, INCOMPLETE, REFUSED } from './http1/head.ts';
+import { equals } from './http1/octets.ts';
+import { hasDotSegment, Target } from './http1/target.ts';
+import type { HttpRoute } from './http-route.ts';
+import type { HttpService } from './http-service.ts';
+import type { Timed } from './deadlines.ts';
+import { statusText } from './status-text.ts';
+import { dialTunnel, Tunnel } from './tunnel.ts';
+import type { Receiver, Wire } from './wire.ts';
+
+const HEAD = 0;
+const BODY = 1;
+/** The request is complete, its response is not. */
+const AWAIT = 2;
+/** We have said our last word; what still comes is dropped, so that the client reads the answer and not an RST. */
+const LINGER = 3;
+const CLOSED = 4;
+
+const LINGER_MS = 2000;
+const IDEMPOTENT = ['get', 'head', 'put', 'delete', 'options', 'trace'];
+
+export class Session implements Receiver, Client, Timed {
+  deadlineAt: number;
+  wire!: Wire;
+  version = 11;
+  keepsAlive = true;
+  readonly #service: HttpService;
+  readonly #target = new Target();
+  readonly #heads = new HeadBuffer();
+  readonly #body = new Body();
+  #state = HEAD;
+  #exchange: Exchange | undefined;
+  #route: HttpRoute | undefined;
+  #tunnel: Tunnel | undefined;
+  #held: Buffer | undefined;
+  #hasEnded = false;
+  #bodyBytes = 0;
+  #status = 0;
+  #reason = '';
+  #method = '';
+  #host = '';
+  #path = '';
+  #bytesInAt = 0;
+  #bytesOutAt = 0;
+  readonly #from: string;
+
+  constructor(service: HttpService, from: string) {
+    this.#service = service;
+    this.#from = from;
+    this.deadlineAt = service.deadlines.nowMs + service.limits.headMs;
+  }
+
+  get nowMs(): number {
+    return this.#service.deadlines.nowMs;
+  }
+
+  /** Between two requests, or before the first. */
+  get isIdle(): boolean {
+    return this.#state === HEAD && this.#heads.heldBytes === 0;
+  }
+
+  // --- from the wire
+
+  onBytes(bytes: Buffer, start: number, end: number): void {
+    let at = start;
+    while (at < end && at >= 0) {
+      if (this.#state === HEAD) at = this.#onHead(bytes, at, end);
+      else if (this.#state === BODY) at = this.#onBody(bytes, at, end);
+      else if (this.#state === AWAIT) return this.#hold(bytes, at, end);
+      else return;
+    }
+  }
+
+  /** The client sends no more: an answer under way still goes out, half a request is of no use. */
+  onEnd(): void {
+    this.#hasEnded = true;
+    this.keepsAlive = false;
+    if (this.#state === AWAIT) return;
+    this.#giveUp('client-closed');
+    this.wire.destroy();
+  }
+
+  onWritable(): void {
+    this.#exchange?.onClientWritable();
+  }
+
+  onClose(): void {
+    this.#state = CLOSED;
+    this.#service.forget(this);
+    this.#giveUp('client-closed');
+  }
+
+  onDeadline(): void {
+    if (this.#exchange !== undefined) return this.#exchange.onDeadline();
+    if (this.#state === AWAIT) return this.#refuse(504, 'connect-timeout');
+    if (this.#state === HEAD && this.#heads.heldBytes > 0) return this.#refuse(408, 'head-timeout');
+    this.wire.destroy();
+  }
+
+  /** No further request: an idle one closes, one at work closes after its response. */
+  drain(): void {
+    this.keepsAlive = false;
+    if (this.isIdle) this.#linger();
+  }
+
+  /** The deadline of the drain is past. */
+  cutOff(): void {
+    this.#tunnel?.close('drained');
+    if (this.#tunnel === undefined) this.#giveUp('drained');
+    this.wire.destroy();
+  }
+
+  // --- from the exchange
+
+  setDeadline(atMs: number): void {
+    this.deadlineAt = atMs;
+  }
+
+  answer(status: number, reason: string): void {
+    this.#status = status;
+    this.#reason = reason;
+    const isClean = this.#body.done;
+    const text = `${status} ${statusText(status)}: ${reason}\n`;
+    const ending = isClean && this.keepsAlive ? '' : 'Connection: close\r\n';
+    const fields = `Content-Type: text/plain\r\nContent-Length: ${text.length}\r\nX-Ambassador-Reason: ${reason}\r\n${ending}`;
+    const body = this.#method === 'HEAD' ? '' : text;
+    this.wire.sendText(`HTTP/1.1 ${status} ${statusText(status)}\r\n${fields}\r\n${body}`);
+    this.onExchangeEnd(isClean && this.keepsAlive);
+  }
+
+  onExchangeEnd(mayKeep: boolean): void {
+    this.#status = this.#exchange?.status ?? this.#status;
+    this.#reason = this.#exchange?.reason ?? this.#reason;
+    this.#record();
+    this.#exchange = undefined;
+    if (this.#state === CLOSED) return;
+    if (!mayKeep || this.#hasEnded || !this.keepsAlive) return this.#linger();
+    this.#state = HEAD;
+    this.deadlineAt = this.nowMs + this.#service.limits.keepAliveMs;
+    const held = this.#held;
+    this.#held = undefined;
+    if (held !== undefined) this.onBytes(held, 0, held.length);
+    if (this.#held === undefined && this.#state === HEAD) this.wire.resume();
+  }
+
+  becomeTunnel(upstream: Wire): void {
+    const { deadlines, limits } = this.#service;
+    const held = this.#held;
+    deadlines.delete(this);
+    if (held !== undefined) upstream.send(held, 0, held.length);
+    this.#tunnel = new Tunnel(this.wire, upstream, deadlines, limits.tunnelIdleMs, (end) => {
+      this.#reason = end === 'closed' ? '' : end;
+      if (this.#exchange === undefined) this.#record();
+      else this.#giveUp(this.#reason);
+      this.onClose();
+    });
+  }
+
+  // --- a request
+
+  #onHead(bytes: Buffer, start: number, end: number): number {
+    const { head, parse, limits } = this.#service;
+    if (this.isIdle) this.deadlineAt = this.nowMs + limits.headMs;
+    const at = this.#heads.read(parse, bytes, start, end);
+    if (at === INCOMPLETE) return at;
+    this.#bytesInAt = this.wire.bytesIn - (end - start);
+    this.#bytesOutAt = this.wire.bytesOut;
+    this.#method = this.#host = this.#path = this.#reason = '';
+    if (at === REFUSED) return this.#refused(400, head.reason ?? '');
+    this.version = head.version;
+    this.keepsAlive = !this.#service.isDraining && (head.version === 11 ? !head.close : head.keepAlive);
+    const fault = this.#target.read(head);
+    if (fault !== undefined) return this.#refused(400, fault);
+    return this.#findRoute(head, bytes, at, end);
+  }
+
+  #findRoute(head: Head, bytes: Buffer, start: number, end: number): number {
+    const { routes, limits } = this.#service;
+    const target = this.#target;
+    this.#method = head.text(head.methodStart, head.methodEnd);
+    this.#host = head.text(target.authorityStart, target.authorityEnd);
+    this.#path = head.text(target.pathStart, target.pathEnd);
+    requestBody(head, this.#body);
+    if (head.contentLength > limits.bodyBytes) return this.#refused(413, 'body-too-large');
+    if (target.form === 'authority') return this.#connect(bytes, start, end);
+    if (routes.looksAtPaths && hasDotSegment(head.bytes, target.pathStart, target.pathEnd)) {
+      return this.#refused(400, 'dot-segment');
+    }
+    const route = routes.only ?? this.#service.find(target, this.#host, this.#path);
+    if (route === undefined) return this.#refused(404, 'no-route');
+    if (typeof route === 'string') return this.#refused(403, route);
+    return this.#begin(head, route, bytes, start, end);
+  }
+
+  /** CONNECT: the client gets a tunnel, where the listener gives any. */
+  #connect(bytes: Buffer, start: number, end: number): number {
+    const upstream = this.#service.tunnelTo(this.#host);
+    if (typeof upstream === 'string')
+      return this.#refused(upstream === 'connect-not-here' ? 405 : 403, upstream);
+    this.#state = AWAIT;
+    if (end > start) this.#hold(bytes, start, end);
+    this.wire.pause();
+    this.deadlineAt = this.nowMs + upstream.plan.connectMs;
+    dialTunnel(upstream, this.nowMs, (far) => {
+      if (this.#state === CLOSED) return far?.destroy();
+      if (far === undefined) return this.#refuse(502, 'connect-failure');
+      this.#status = 200;
+      this.wire.sendText('HTTP/1.1 200 Connection established\r\n\r\n');
+      this.becomeTunnel(far);
+    });
+    return REFUSED;
+  }
+
+  #begin(head: Head, route: HttpRoute, bytes: Buffer, start: number, end: number): number {
+    const isUpgrade =
+      head.connectionUpgrade && this.#body.done && head.upgradeEnd > head.upgradeStart && this.version === 11;
+    const first = requestHead(
+      head,
+      this.#target,
+      route.request,
+      this.#from,
+      this.#service.proto,
+      isUpgrade && !isH2c(head),
+    );
+    const to = this.#body.done ? start : this.#body.feed(bytes, start, end);
+    if (to === REFUSED) return this.#refused(400, this.#body.reason ?? '');
+    this.#bodyBytes = to - start;
+    const isIdempotent = IDEMPOTENT.some((name) =>
+      equals(head.bytes, head.methodStart, head.methodEnd, name),
+    );
+    const request: Request = {
+      first: to > start ? first + latin1(bytes, start, to) : first,
+      isHead: equals(head.bytes, head.methodStart, head.methodEnd, 'head'),
+      isIdempotent,
+      responseEdits: route.response,
+    };
+    this.#route = route;
+    this.#state = this.#body.done ? AWAIT : BODY;
+    this.#exchange = new Exchange(this, route.upstream, request, this.#body.done);
+    this.#exchange.start();
+    return to;
+  }
+
+  #onBody(bytes: Buffer, start: number, end: number): number {
+    const to = this.#body.feed(bytes, start, end);
+    if (to === REFUSED) return this.#spoiled(this.#body.reason ?? '');
+    this.#bodyBytes += to - start;
+    if (this.#bodyBytes > this.#service.limits.bodyBytes) return this.#spoiled('body-too-large');
+    const exchange = this.#exchange;
+    if (this.#body.done) {
+      this.#state = AWAIT;
+      if (exchange !== undefined) exchange.requestDone = true;
+    }
+    if (exchange?.sendBody(bytes, start, to) === false && this.#state === BODY) this.wire.pause();
+    return to;
+  }
+
+  /** The body turned out wrong after the exchange had begun; its last bytes are not passed on. */
+  #spoiled(reason: string): number {
+    const exchange = this.#exchange;
+    if (exchange === undefined) return REFUSED;
+    if (exchange.status > 0) {
+      this.#giveUp(reason);
+      this.wire.reset();
+      return REFUSED;
+    }
+    exchange.abort(reason);
+    this.#exchange = undefined;
+    return this.#refused(reason === 'body-too-large' ? 413 : 400, reason);
+  }
+
+  /** The exchange ends here, whatever became of it. */
+  #giveUp(reason: string): void {
+    const exchange = this.#exchange;
+    if (exchange === undefined) return;
+    exchange.abort(reason);
+    this.#status = exchange.status;
+    this.#reason = exchange.reason;
+    this.#record();
+    this.#exchange = undefined;
+  }
+
+  #refused(status: number, reason: string): number {
+    this.#refuse(status, reason);
+    return REFUSED;
+  }
+
+  #refuse(status: number, reason: string): void {
+    this.keepsAlive = false;
+    this.#route = undefined;
+    this.#service.refusals.add(reason);
+    this.answer(status, reason);
+  }
+
+  /** The next request waits until this one is answered. */
+  #hold(bytes: Buffer, start: number, end: number): void {
+    const more = Buffer.from(bytes.subarray(start, end));
+    this.#held = this.#held === undefined ? more : Buffer.concat([this.#held, more]);
+    this.wire.pause();
+  }
+
+  #linger(): void {
+    this.#state = LINGER;
+    this.#held = undefined;
+    this.deadlineAt = this.nowMs + LINGER_MS;
+    this.wire.resume();
+    this.wire.end();
+    if (this.#hasEnded) this.wire.socket.once('finish', () => this.wire.destroy());
+  }
+
+  #record(): void {
+    const exchange = this.#exchange;
+    const { wire } = this;
+    this.#service.record({
+      exchange,
+      status: this.#status,
+      reason: this.#reason,
+      route: this.#route,
+      client: this.#from,
+      method: this.#method,
+      host: this.#host,
+      path: this.#path,
+      bytesIn: wire.bytesIn - this.#bytesInAt,
+      bytesOut: wire.bytesOut - this.#bytesOutAt,
+    });
+  }
+}
+
+/** HTTP/2 inside is not ours to check, so nobody may turn to it behind our back. */
+function isH2c(head: Head): boolean {
+  return equals(head.bytes, head.upgradeStart, head.upgradeStart + 2, 'h2');
+}

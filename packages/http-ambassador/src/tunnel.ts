@@ -1,0 +1,131 @@
+// Two wires joined: what comes in on one goes out on the other, each direction for itself, the faster side held back;
+// a half-close goes through; both end together. For upgrades, CONNECT and TCP listeners. Hot.
+import type { Deadlines, Timed } from './deadlines.ts';
+import type { Upstream } from './upstream.ts';
+import { type Receiver, Wire } from './wire.ts';
+
+export type TunnelEnd = 'closed' | 'reset' | 'idle-timeout' | 'drained';
+
+class Half implements Receiver {
+  ended = false;
+  readonly #to: Wire;
+  readonly #from: Wire;
+  readonly #tunnel: Tunnel;
+
+  constructor(from: Wire, to: Wire, tunnel: Tunnel) {
+    this.#from = from;
+    this.#to = to;
+    this.#tunnel = tunnel;
+  }
+
+  onBytes(bytes: Buffer, start: number, end: number): void {
+    this.#tunnel.touch();
+    if (!this.#to.send(bytes, start, end)) this.#from.pause();
+  }
+
+  onEnd(): void {
+    this.ended = true;
+    this.#to.end();
+  }
+
+  /** The kernel took what we sent here: the other side may send again. */
+  onWritable(): void {
+    this.#to.resume();
+  }
+
+  onClose(error: Error | undefined): void {
+    if (error !== undefined) this.#to.reset();
+    else if (!this.ended) this.#to.destroy();
+    this.#tunnel.onHalfClosed(error === undefined ? 'closed' : 'reset');
+  }
+}
+
+export class Tunnel implements Timed {
+  deadlineAt: number;
+  readonly #near: Wire;
+  readonly #far: Wire;
+  readonly #deadlines: Deadlines;
+  readonly #idleMs: number;
+  readonly #onEnd: (end: TunnelEnd) => void;
+  #end: TunnelEnd | undefined;
+  #closed = 0;
+
+  /** Both wires are theirs from now on. @param onEnd called once, when both are closed */
+  constructor(near: Wire, far: Wire, deadlines: Deadlines, idleMs: number, onEnd: (end: TunnelEnd) => void) {
+    this.#near = near;
+    this.#far = far;
+    this.#deadlines = deadlines;
+    this.#idleMs = idleMs;
+    this.#onEnd = onEnd;
+    this.deadlineAt = deadlines.nowMs + idleMs;
+    deadlines.add(this);
+    near.receiver = new Half(near, far, this);
+    far.receiver = new Half(far, near, this);
+    near.resume();
+    far.resume();
+  }
+
+  touch(): void {
+    this.deadlineAt = this.#deadlines.nowMs + this.#idleMs;
+  }
+
+  onDeadline(): void {
+    this.close('idle-timeout');
+  }
+
+  close(end: TunnelEnd): void {
+    this.#end ??= end;
+    this.#near.destroy();
+    this.#far.destroy();
+  }
+
+  onHalfClosed(end: TunnelEnd): void {
+    this.#end ??= end;
+    if (++this.#closed < 2) return;
+    this.#deadlines.delete(this);
+    this.#onEnd(this.#end);
+  }
+}
+
+/** While a wire connects, nobody but the one who waits is told how that went. */
+class Dialled implements Receiver {
+  readonly #onClosed: () => void;
+
+  constructor(onClosed: () => void) {
+    this.#onClosed = onClosed;
+  }
+
+  onBytes(): void {}
+  onEnd(): void {}
+  onWritable(): void {}
+
+  onClose(): void {
+    this.#onClosed();
+  }
+}
+
+/** Connects to an endpoint of the upstream, to the next one when that fails; undefined when none could be had. */
+export function dialTunnel(upstream: Upstream, nowMs: number, done: (wire: Wire | undefined) => void): void {
+  let left = upstream.plan.retries + 1;
+  const attempt = (): void => {
+    const endpoint = left-- > 0 ? upstream.pick(nowMs) : undefined;
+    if (endpoint === undefined) return done(undefined);
+    const wire = new Wire(
+      new Dialled(() => {
+        endpoint.connectFailures++;
+        upstream.judge(endpoint, false, nowMs);
+        attempt();
+      }),
+    );
+    endpoint.connects++;
+    const socket = upstream.plan.dial(wire, endpoint.address, () => {
+      socket.setTimeout(0);
+      socket.pause();
+      upstream.judge(endpoint, true, nowMs);
+      done(wire);
+    });
+    socket.setTimeout(upstream.plan.connectMs, () => socket.destroy());
+  };
+  if (upstream.endpoints.length > 0) attempt();
+  else void upstream.resolve().then(attempt);
+}

@@ -1,0 +1,81 @@
+// Targets, variables and header edits as they are written in settings.
+import { SettingError } from '@podmate/base/errors';
+import { expect, test } from 'vitest';
+import { accessLine } from '../src/access-log.ts';
+import { expand } from '../src/expand.ts';
+import { hasDotSegment } from '../src/http1/target.ts';
+import { targetOf } from '../src/plan.ts';
+
+const targets: { in: string; out: object }[] = [
+  { in: 'http://a', out: { scheme: 'http', address: { host: 'a', port: 80 }, authority: 'a' } },
+  { in: 'https://a.b/', out: { scheme: 'https', address: { host: 'a.b', port: 443 }, authority: 'a.b' } },
+  {
+    in: 'http://[::1]:81',
+    out: { scheme: 'http', address: { host: '::1', port: 81 }, authority: '[::1]:81' },
+  },
+  { in: 'tls://db:5432', out: { scheme: 'tls', address: { host: 'db', port: 5432 }, authority: 'db:5432' } },
+  { in: 'unix:/a', out: { scheme: 'http', address: { path: '/a' }, authority: 'localhost' } },
+  { in: 'tcp+unix:/a', out: { scheme: 'tcp', address: { path: '/a' }, authority: 'localhost' } },
+];
+
+test.each(targets)('$in', ({ in: input, out }) => {
+  expect(targetOf(input)).toEqual(out);
+});
+
+test.each([
+  '',
+  'a:80',
+  'http://',
+  'http://a/b',
+  'http://u@a',
+  'ftp://a',
+  'tcp://a',
+  'http://a:99999',
+  'http://a b',
+])('no target: %s', (text) => {
+  expect(() => targetOf(text)).toThrow(SettingError);
+});
+
+test('variables, defaults, and what is missing', () => {
+  const env = { A: '1', EMPTY: '' };
+  expect(expand('${A}-${B:-two}-${EMPTY:-three}-$A', env)).toBe('1-two-three-$A');
+  expect(() => expand('${B}', env)).toThrow('variable B is not set');
+  expect(() => expand('${EMPTY}', env)).toThrow('variable EMPTY is not set');
+});
+
+test.each([
+  { in: '/a/../b', out: true },
+  { in: '/a/..', out: true },
+  { in: '/./b', out: true },
+  { in: '/%2e%2E/b', out: true },
+  { in: '/a/.%2e', out: true },
+  { in: '/a%2f..%2fb', out: true },
+  { in: '/a\\..\\b', out: true },
+  { in: '/a..b/...', out: false },
+  { in: '/.well-known/x', out: false },
+  { in: '/a?x=/../', out: false },
+  { in: '/', out: false },
+])('a dot segment in $in: $out', ({ in: path, out }) => {
+  expect(hasDotSegment(Buffer.from(path), 0, path.length)).toBe(out);
+});
+
+test('a line of the access log is JSON whatever the client sent', () => {
+  const entry = {
+    time: '2026-01-01T00:00:00.000Z',
+    listener: '127.0.0.1:80',
+    route: '*/',
+    upstream: 'a:80',
+    client: '::1',
+    method: 'GET',
+    host: 'a',
+    path: '/"\\x',
+    status: 200,
+    bytesIn: 1,
+    bytesOut: 2,
+    durationMs: 1.23456,
+    attempts: 1,
+    reason: '',
+  };
+  expect(JSON.parse(accessLine(entry))).toMatchObject({ path: '/"\\x', duration_ms: 1.235, status: 200 });
+  expect(JSON.parse(accessLine({ ...entry, reason: 'x' }))).toMatchObject({ reason: 'x' });
+});
