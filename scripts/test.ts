@@ -10,7 +10,22 @@ import { runChecks } from './check.ts';
 import { Tally } from './tally.ts';
 
 /** The real components of the suites: a test whose component could not be had skips itself by name. */
-const DEBIAN_PACKAGES = ['logrotate', 'busybox', 'gawk', 'mawk', 'original-awk'];
+const DEBIAN_PACKAGES = [
+  'logrotate',
+  'busybox',
+  'gawk',
+  'mawk',
+  'original-awk',
+  'redis-server',
+  'redis-tools',
+  'prometheus',
+  'openjdk-17-jdk-headless',
+  'tomcat10',
+  'zookeeper',
+  'nginx-light',
+  'curl',
+  'openssl',
+];
 
 const inContinuousBuild = !['', '0', 'false', undefined].includes(process.env['CI']);
 const tally = new Tally();

@@ -3,16 +3,20 @@
 // Invariant: never throws and never prompts. What could not be had comes back with the reason, for a named skip.
 
 import { spawn, spawnSync } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 /** A package that this machine cannot provide, and why, in words for a skipped test. */
 export type Unavailable = { package: string; reason: string };
 
-/** The command that proves a package to be there, where it is not called like the package. */
-const COMMAND_OF: Record<string, string> = {
+/** What proves a package to be there, where it is not a command called like the package: another command, or a file. */
+const PROOF_OF: Record<string, string> = {
   'openjdk-17-jdk-headless': 'javac',
   'openjdk-17-jre-headless': 'java',
+  'redis-tools': 'redis-cli',
+  'nginx-light': 'nginx',
+  tomcat10: '/usr/share/tomcat10/bin/bootstrap.jar',
+  zookeeper: '/usr/share/java/zookeeper.jar',
 };
 
 /** Daemons live in sbin, which the PATH of a plain user does not name. */
@@ -49,7 +53,8 @@ export async function ensurePackages(
 }
 
 function isInstalled(name: string): boolean {
-  return findCommand(COMMAND_OF[name] ?? name) !== undefined;
+  const proof = PROOF_OF[name] ?? name;
+  return proof.startsWith('/') ? existsSync(proof) : findCommand(proof) !== undefined;
 }
 
 function isExecutable(path: string): boolean {

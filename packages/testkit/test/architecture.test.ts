@@ -25,8 +25,8 @@ const cases: { name: string; rule: rules.Rule; broken: Record<string, string>[] 
     name: 'images import no images',
     rule: rules.imagesImportNoImages,
     broken: [
-      { 'packages/date-adapter/src/input.ts': "import { x } from '@podmate/log-tailer/line-framer';" },
-      { 'packages/date-adapter/src/input.ts': "import { x } from '../../log-tailer/src/line-framer.ts';" },
+      { 'packages/date-adapter/src/input.ts': "import { x } from '@podmate/log-tailer/delivery';" },
+      { 'packages/date-adapter/src/input.ts': "import { x } from '../../log-tailer/src/delivery.ts';" },
       {
         'packages/date-adapter/src/input.ts': "import { x } from '@podmate/log-tailer/follow';",
         'packages/metrics-adapter/src/input.ts': "import { x } from '@podmate/log-tailer/follow';",

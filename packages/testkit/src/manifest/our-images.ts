@@ -1,10 +1,10 @@
 // The images of this repository as manifests name them, `podmate/<name>:<version>`, and what a container of one is told:
 // its arguments and environment go through the very table of settings that the image has, so a flag that the image
-// would refuse at its start is found in the manifest. For the rules; new images are found by their folder.
+// would refuse at its start is found in the manifest. For the rules; images are those of the table in docker/images.ts.
 // Invariant: settings that the manifest alone does not decide (a settings file, a whole ConfigMap) are not guessed at.
 
-import { existsSync, globSync, readFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { IContainer } from 'kubernetes-models/v1/Container';
 import { SettingErrors } from '@podmate/base/errors';
@@ -24,18 +24,21 @@ export type GivenSettings = {
   readonly faults: readonly string[];
 };
 
-/** The images of the repository at `root`, from packages/<name>/src/settings.ts and the root package.json. */
+/** The images of the repository at `root`: the rows of docker/images.ts, with packages/<name>/src/settings.ts. */
 export async function findOurImages(root: string): Promise<OurImages> {
   const { version }: { version: string } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const { images }: { images: readonly { name: string }[] } = await load(join(root, 'docker/images.ts'));
   const settings = new Map<string, SettingsTable<Table>>();
-  for (const main of globSync('packages/*/src/main.ts', { cwd: root }).toSorted()) {
-    const file = join(root, dirname(main), 'settings.ts');
-    if (!existsSync(file)) continue; // not an image yet
-    const module: { settings: SettingsTable<Table> } = await import(pathToFileURL(file).href);
-    settings.set(basename(dirname(dirname(main))), module.settings);
+  for (const { name } of images.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
+    const module: { settings: SettingsTable<Table> } = await load(
+      join(root, 'packages', name, 'src/settings.ts'),
+    );
+    settings.set(name, module.settings);
   }
   return { version, settings };
 }
+
+const load = (file: string) => import(pathToFileURL(file).href);
 
 export type ImageName = { readonly repository: string; readonly tag?: string; readonly digest?: string };
 
