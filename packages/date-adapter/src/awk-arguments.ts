@@ -8,7 +8,7 @@ import { qualify } from './awk/namespaces.ts';
 export type ProgramPart =
   | { readonly text: string }
   | { readonly file: string }
-  | { readonly library: string };
+  | { readonly included: string };
 
 export type AwkArguments =
   | { readonly kind: 'version' | 'help' }
@@ -80,7 +80,7 @@ export function readAwkArguments(args: readonly string[]): AwkArguments {
   };
   let rest = readOptions(args, reading);
   if (reading.special !== undefined) return { kind: reading.special };
-  if (!reading.program.some((part) => !('library' in part))) {
+  if (!reading.program.some((part) => !('included' in part))) {
     const [text] = rest;
     if (text === undefined) throw new UsageError('no program');
     reading.program.push({ text });
@@ -164,7 +164,7 @@ function setValue(letter: string, value: string, reading: Reading): void {
       reading.isLast = true;
       break;
     case 'i':
-      reading.program.push({ library: value });
+      reading.program.push({ included: value });
       break;
     case 'e':
       reading.program.push({ text: value });

@@ -82,7 +82,7 @@ function readProgram(parts: readonly ProgramPart[], posix: boolean, world: World
   for (const [index, part] of parts.entries()) {
     const name = parts.length === 1 ? 'command line' : `command line ${index + 1}`;
     if ('text' in part) program.text({ name, text: part.text });
-    else if ('library' in part) program.library(part.library);
+    else if ('included' in part) program.includeFile(part.included);
     else program.file(part.file);
   }
   return program.pieces;

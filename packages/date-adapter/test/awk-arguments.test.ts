@@ -60,7 +60,7 @@ test.each([
   {
     name: '-i beside the program',
     in: ['-i', 'a', '--include=b', 'p', 'x'],
-    out: { program: [{ library: 'a' }, { library: 'b' }, { text: 'p' }], operands: ['x'] },
+    out: { program: [{ included: 'a' }, { included: 'b' }, { text: 'p' }], operands: ['x'] },
   },
   {
     name: '-v of a namespace',

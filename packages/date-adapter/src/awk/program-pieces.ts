@@ -38,7 +38,7 @@ export class ProgramPieces {
   }
 
   /** A file of -i. @throws SourceError when it is a program file, too */
-  library(file: string): void {
+  includeFile(file: string): void {
     this.#include(this.#read(file), { name: file, text: '' }, 0);
   }
 

@@ -37,8 +37,8 @@ test.each<{ name: string; in: Build; out: string[] }>([
   {
     name: '-i, and a file that includes the same one',
     in: (program) => {
-      program.library('lib');
-      program.library('nested');
+      program.includeFile('lib');
+      program.includeFile('nested');
     },
     out: ['lib:1 function f() { }\n', 'nested:1 \nBEGIN { y }\n'],
   },
@@ -73,7 +73,7 @@ describe('refused', () => {
     {
       name: 'a file for -i and then for -f',
       in: (program) => {
-        program.library('lib');
+        program.includeFile('lib');
         program.file('lib');
       },
       out: 'lib:1:1: lib cannot be included and be a program file',

@@ -32,7 +32,7 @@ export function runOn(engine: keyof typeof ENGINES, line: CommandLine): RunResul
   if (command.kind !== 'run') throw new Error('no program');
   const sources = command.program.map((part) => {
     if ('text' in part) return { name: 'command line', text: part.text };
-    const name = 'file' in part ? part.file : part.library;
+    const name = 'file' in part ? part.file : part.included;
     return { name, text: textOf(line.files?.[name]) };
   });
   const program = parseProgram(sources, { posix: command.posix });
