@@ -18,15 +18,28 @@ export type RedisOptions = {
   readonly port?: number;
   /** What its AUTH takes, so that we can ask it. */
   readonly password?: string;
+  /** Its address, 127.0.0.1 by default; one of another network namespace together with that. */
+  readonly host?: string;
+  /** A Sentinel's configuration file: run as one, with what it says alone. */
+  readonly file?: string;
+  /** The network namespace to run in. */
+  readonly namespace?: string;
 };
 
 export class RedisServer implements AsyncDisposable {
+  readonly host: string;
   readonly port: number;
   readonly process: ChildProcess;
   readonly #directory: TemporaryDirectory;
   readonly #password: string | undefined;
 
-  private constructor(port: number, process: ChildProcess, directory: TemporaryDirectory, password?: string) {
+  private constructor(
+    port: number,
+    process: ChildProcess,
+    directory: TemporaryDirectory,
+    { host = '127.0.0.1', password }: RedisOptions,
+  ) {
+    this.host = host;
     this.port = port;
     this.process = process;
     this.#directory = directory;
@@ -38,22 +51,24 @@ export class RedisServer implements AsyncDisposable {
     const program = findCommand('redis-server');
     if (program === undefined)
       throw new Error('no redis-server here; Debian has it in the package redis-server');
-    const { replicaOf, args = [], password } = options;
+    const { replicaOf, args = [], host = '127.0.0.1', namespace, file } = options;
     const port = options.port ?? (await freePort());
     const directory = await temporaryDirectory('redis');
-    const following = replicaOf ? ['--replicaof', `127.0.0.1 ${replicaOf.port}`] : [];
+    const following = replicaOf ? ['--replicaof', `${replicaOf.host} ${replicaOf.port}`] : [];
     const quick = [
       '--repl-diskless-sync-delay',
       '0',
       '--save',
       '',
-      '--bind',
-      '127.0.0.1',
+      '--protected-mode',
+      'no',
       '--daemonize',
       'no',
     ];
-    const command = ['--port', String(port), '--dir', directory.path, ...quick, ...following, ...args];
-    const server = new RedisServer(port, spawn(program, command, { stdio: 'ignore' }), directory, password);
+    const place = ['--port', String(port), '--dir', directory.path, '--bind', host];
+    const command =
+      file === undefined ? [...place, ...quick, ...following, ...args] : [file, '--sentinel', ...place];
+    const server = new RedisServer(port, startInNamespace(namespace, program, command), directory, options);
     try {
       await eventually(async () => void (await server.ask('PING')));
       if (replicaOf) await server.untilInSync();
@@ -65,7 +80,7 @@ export class RedisServer implements AsyncDisposable {
   }
 
   get address(): string {
-    return `127.0.0.1:${this.port}`;
+    return `${this.host}:${this.port}`;
   }
 
   get pid(): number {
@@ -87,7 +102,7 @@ export class RedisServer implements AsyncDisposable {
   /** The raw reply to one command, on a connection of its own. @throws for an error reply */
   async ask(...words: readonly string[]): Promise<string> {
     const login = this.#password === undefined ? [] : [['AUTH', this.#password]];
-    const replies = await exchange(this.port, [...login, words]);
+    const replies = await exchange(this.host, this.port, [...login, words]);
     const reply = replies.at(-1) ?? '';
     if (reply.startsWith('-')) throw new Error(reply.trim());
     return reply;
@@ -119,6 +134,17 @@ export class RedisServer implements AsyncDisposable {
   }
 }
 
+/** Starts a program, in the network namespace if one is named; its pid is the program's own either way. */
+function startInNamespace(
+  namespace: string | undefined,
+  program: string,
+  args: readonly string[],
+): ChildProcess {
+  const command = namespace === undefined ? [] : ['ip', 'netns', 'exec', namespace];
+  const [file = '', ...rest] = [...command, program, ...args];
+  return spawn(file, rest, { stdio: 'ignore' });
+}
+
 /** A primary with replicas in sync; all end together. */
 export async function startReplicated(
   replicas: number,
@@ -141,8 +167,12 @@ export async function startReplicated(
 }
 
 /** Sends the commands and reads until each was answered; only for simple and bulk replies, which is all that tests ask. */
-async function exchange(port: number, commands: readonly (readonly string[])[]): Promise<string[]> {
-  const socket = connect({ port, host: '127.0.0.1' });
+async function exchange(
+  host: string,
+  port: number,
+  commands: readonly (readonly string[])[],
+): Promise<string[]> {
+  const socket = connect({ port, host });
   const { promise, resolve, reject } = Promise.withResolvers<string[]>();
   let text = '';
   socket.setEncoding('latin1').setTimeout(5000, () => reject(new Error('no answer')));
