@@ -7,9 +7,10 @@ import type { Json } from './pods.ts';
 
 const skipped = await skipsContainers();
 
-/** Answers with the name of its pod. */
-function server(): Json {
-  const program = "require('http').createServer((q, r) => r.end(require('os').hostname())).listen(8080)";
+/** Answers with the name of its pod, from `afterMs` on. */
+function server(afterMs = 0): Json {
+  const listen = "require('http').createServer((q, r) => r.end(require('os').hostname())).listen(8080)";
+  const program = `setTimeout(() => ${listen}, ${afterMs})`;
   const ports = [{ name: 'web', containerPort: 8080 }];
   return node('server', program, { ports, readinessProbe: probe({ httpGet: { port: 'web' } }) });
 }
@@ -78,6 +79,27 @@ describe.skipIf(skipped).concurrent('network', () => {
     for (const { address, name } of run.pods.slice(0, 2))
       expect(await asks(`http://${address}:8080`)).toBe(name);
     expect(await asks('http://nobody:8080')).toMatch(/ENOTFOUND|EAI_AGAIN/);
+  });
+
+  test('the pods of a StatefulSet start one after the other, each with a name in its Service', async () => {
+    const metadata = { name: 'store', namespace: 'sales' };
+    const template = { metadata: { labels: { app: 'store' } }, spec: { containers: [server(1500)] } };
+    const spec = { replicas: 2, serviceName: 'store', selector: { matchLabels: { app: 'store' } }, template };
+    await using run = await start([
+      service('store', { app: 'store' }, 'web'),
+      { apiVersion: 'apps/v1', kind: 'StatefulSet', metadata, spec },
+    ]);
+    await run.untilReady();
+    const [first, second] = [run.podNamed('store-0'), run.podNamed('store-1')];
+    for (const host of ['store-1.store', 'store-1.store.sales.svc.cluster.local']) {
+      const { stdout } = await first.container('server').exec(...ask(`http://${host}:8080`));
+      expect(stdout).toBe('store-1\n');
+    }
+    await run.end();
+    const [startedFirst = 0, startedSecond = 0] = [first, second].map(
+      (each) => each.container('server').exits[0]?.startedAt ?? 0,
+    );
+    expect(startedSecond).toBeGreaterThan(startedFirst + 1500);
   });
 
   test('shareProcessNamespace: containers see each other’s processes; else they do not', async () => {

@@ -164,6 +164,23 @@ const KINDS: Readonly<Record<string, Fields>> = {
       progressDeadlineSeconds: forTheController,
     },
   },
+  StatefulSet: {
+    apiVersion: only('apps/v1'),
+    spec: {
+      replicas: carriedOut,
+      selector,
+      template,
+      serviceName: carriedOut,
+      podManagementPolicy: only('OrderedReady', 'Parallel'),
+      volumeClaimTemplates: {
+        metadata,
+        spec: { accessModes: forTheScheduler, resources: forTheScheduler, storageClassName: forTheScheduler },
+      },
+      updateStrategy: forTheController,
+      revisionHistoryLimit: forTheController,
+      persistentVolumeClaimRetentionPolicy: forTheController, // the runner removes everything when it ends
+    },
+  },
   Job: {
     apiVersion: only('batch/v1'),
     spec: {
@@ -195,6 +212,7 @@ const KINDS: Readonly<Record<string, Fields>> = {
       selector: carriedOut,
       type: only('ClusterIP'),
       clusterIP: only('None'),
+      publishNotReadyAddresses: only(true), // so it is here: names lead to pods that are not ready, too
       ports: {
         name: carriedOut,
         port: carriedOut,

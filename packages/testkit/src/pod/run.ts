@@ -27,6 +27,9 @@ type Surroundings = Omit<PodOptions, 'aliases' | 'restartLimit'>;
 /** Kubernetes' first wait before a Job's failed pod is replaced and before a container is started for the third time. */
 const BACK_OFF_MS = 10_000;
 
+/** The longest that a timer can wait. */
+const NO_LIMIT_MS = 2 ** 31 - 1;
+
 const nobody = (): void => {};
 
 export class ManifestRun implements AsyncDisposable {
@@ -68,8 +71,10 @@ export class ManifestRun implements AsyncDisposable {
       await run[Symbol.asyncDispose]();
       throw error;
     }
+    let previous: Pod | undefined;
     for (const [workload, pod] of pods) {
-      const outcome = run.#runToEnd(workload, pod);
+      const outcome = run.#runToEnd(workload, pod, workload.followsPrevious ? previous : undefined);
+      previous = pod;
       outcome.catch(() => {}); // who calls ended() hears of it
       run.#outcomes.push(outcome);
     }
@@ -86,6 +91,13 @@ export class ManifestRun implements AsyncDisposable {
     const [pod, ...others] = this.pods;
     if (pod === undefined || others.length > 0) throw new Error(`${this.pods.length} pods, not one`);
     return pod;
+  }
+
+  /** A pod by its name; throws when there is none. */
+  podNamed(name: string): Pod {
+    const found = this.pods.find((pod) => pod.name === name);
+    if (found !== undefined) return found;
+    throw new Error(`no pod ${name}; there are ${this.pods.map((pod) => pod.name).join(', ')}`);
   }
 
   /** Waits until every pod is ready. */
@@ -128,20 +140,26 @@ export class ManifestRun implements AsyncDisposable {
   async #createPod(workload: Workload): Promise<Pod> {
     const template = workload.template();
     const services = this.#plan.services.filter((service) => selects(service, template.metadata.labels));
-    const aliases = services.flatMap(({ name }) => [
+    const { namespace, name: podName } = template.metadata;
+    const { restartLimit, governingService } = workload;
+    const names = services.flatMap(({ name }) =>
+      name === governingService ? [name, `${podName}.${name}`] : [name],
+    );
+    const aliases = names.flatMap((name) => [
       name,
-      `${name}.${template.metadata.namespace}`,
-      `${name}.${template.metadata.namespace}.svc`,
-      `${name}.${template.metadata.namespace}.svc.cluster.local`,
+      `${name}.${namespace}`,
+      `${name}.${namespace}.svc`,
+      `${name}.${namespace}.svc.cluster.local`,
     ]);
-    const { restartLimit } = workload;
     const pod = await Pod.create(template, { ...this.#options, aliases, restartLimit });
     this.pods.push(pod);
     return pod;
   }
 
-  /** A pod to its end, and a Job's replacements as often as its backoffLimit allows. */
-  async #runToEnd(workload: Workload, first: Pod): Promise<Phase> {
+  /** A pod to its end, from when `previous` is ready, and a Job's replacements as often as its backoffLimit allows. */
+  async #runToEnd(workload: Workload, first: Pod, previous?: Pod): Promise<Phase> {
+    await previous?.until('ready', () => previous.ready || this.#ending.signal.aborted, NO_LIMIT_MS);
+    if (this.#ending.signal.aborted) return first.phase;
     const backOff = new RestartBackOff(this.#options.restartBackOffMs);
     backOff.next(0); // unlike a container, a pod is not replaced at once
     let pod = first;

@@ -24,6 +24,15 @@ type Objects = {
   Pod: { readonly spec: PodSpec };
   Deployment: { readonly spec: { readonly template: Template; readonly replicas?: number } };
   Job: { readonly spec: { readonly template: Template; readonly backoffLimit?: number } };
+  StatefulSet: {
+    readonly spec: {
+      readonly template: Template;
+      readonly replicas?: number;
+      readonly serviceName?: string;
+      readonly podManagementPolicy?: 'OrderedReady' | 'Parallel';
+      readonly volumeClaimTemplates?: readonly { readonly metadata: { readonly name: string } }[];
+    };
+  };
   ConfigMap: { readonly data?: Texts; readonly binaryData?: Texts };
   Secret: { readonly data?: Texts; readonly stringData?: Texts };
   Service: {
@@ -36,8 +45,12 @@ type Objects = {
 
 /** A pod to run. */
 export type Workload = {
-  readonly kind: 'Pod' | 'Deployment' | 'Job';
+  readonly kind: 'Pod' | 'Deployment' | 'StatefulSet' | 'Job';
   readonly name: string;
+  /** The pods of a StatefulSet are started one after the other, each when the one before it is ready. */
+  readonly followsPrevious: boolean;
+  /** The Service in which the pod has a name of its own: `redis-0.redis`. */
+  readonly governingService: string | undefined;
   /** How often a pod that failed is replaced by a new one. */
   readonly retries: number;
   /** How often the pod's containers may be started again before it is given up. */
@@ -68,7 +81,7 @@ export function planOf(objects: readonly KubernetesObject[]): Plan {
     ...objects.flatMap(podFaults),
     ...services.flatMap((service) => serviceFaults(service, workloads)),
   ]);
-  if (workloads.length === 0) throw new Error('there is no Pod, Deployment or Job in it');
+  if (workloads.length === 0) throw new Error('there is no Pod, Deployment, StatefulSet or Job in it');
   return {
     workloads,
     services: services.map(({ metadata, spec }) => ({ name: metadata.name, selector: spec.selector ?? {} })),
@@ -116,17 +129,22 @@ function refusedBy(object: KubernetesObject): string[] {
   return refusals(object).map((refusal) => `${object.kind} ${object.metadata.name}: ${refusal}`);
 }
 
+/** A pod that is not replaced, whose containers are. */
+const ONCE = { retries: 0, restartLimit: Infinity, followsPrevious: false, governingService: undefined };
+
 function workloadsOf(object: KubernetesObject): Workload[] {
   const { metadata } = object;
   if (isA(object, 'Pod')) {
     const { spec } = object;
     const template = (): PodTemplate => ({ metadata: fullMetadata(metadata, metadata.name), spec });
-    return [{ kind: 'Pod', name: metadata.name, retries: 0, restartLimit: Infinity, template }];
+    return [{ ...ONCE, kind: 'Pod', name: metadata.name, template }];
   }
   if (isA(object, 'Deployment')) {
-    const workload = templated(object, 'Deployment', { retries: 0, restartLimit: Infinity });
+    const workload = templated(object, 'Deployment', ONCE);
     return Array.from({ length: object.spec.replicas ?? 1 }, () => workload);
   }
+  if (isA(object, 'StatefulSet'))
+    return Array.from({ length: object.spec.replicas ?? 1 }, (_, ordinal) => stateful(object, ordinal));
   if (isA(object, 'Job')) return [templated(object, 'Job', jobLimits(object))];
   return [];
 }
@@ -135,17 +153,42 @@ function workloadsOf(object: KubernetesObject): Workload[] {
  * A Job's backoffLimit counts failed pods, or, with restartPolicy OnFailure, the restarts in its pod. The Job controller
  * fails it at the restart that reaches the limit, and at the first one when the limit is 0.
  */
-function jobLimits({ spec }: Objects['Job']): Pick<Workload, 'retries' | 'restartLimit'> {
+function jobLimits({ spec }: Objects['Job']): typeof ONCE {
   const { backoffLimit = DEFAULT_BACKOFF_LIMIT, template } = spec;
-  if (template.spec.restartPolicy === 'Never') return { retries: backoffLimit, restartLimit: Infinity };
-  return { retries: 0, restartLimit: Math.max(backoffLimit, 1) - 1 };
+  if (template.spec.restartPolicy === 'Never') return { ...ONCE, retries: backoffLimit };
+  return { ...ONCE, restartLimit: Math.max(backoffLimit, 1) - 1 };
+}
+
+/**
+ * A pod of a StatefulSet keeps its name. A claimed volume is an empty one here: the run makes it, and removes it with
+ * everything else.
+ */
+function stateful({ metadata, spec }: KubernetesObject & Objects['StatefulSet'], ordinal: number): Workload {
+  const { template, serviceName, podManagementPolicy = 'OrderedReady', volumeClaimTemplates = [] } = spec;
+  const name = `${metadata.name}-${ordinal}`;
+  const inherited = { ...template.metadata, ...(metadata.namespace && { namespace: metadata.namespace }) };
+  const labels = {
+    ...template.metadata?.labels,
+    'statefulset.kubernetes.io/pod-name': name,
+    'apps.kubernetes.io/pod-index': String(ordinal),
+  };
+  const claimed = volumeClaimTemplates.map((claim) => ({ name: claim.metadata.name, emptyDir: {} }));
+  const podSpec = { ...template.spec, volumes: [...(template.spec.volumes ?? []), ...claimed] };
+  return {
+    ...ONCE,
+    kind: 'StatefulSet',
+    name: metadata.name,
+    followsPrevious: ordinal > 0 && podManagementPolicy === 'OrderedReady',
+    governingService: serviceName,
+    template: () => ({ metadata: fullMetadata({ ...inherited, labels }, name), spec: podSpec }),
+  };
 }
 
 /** A pod of a controller has a name of its own each time. */
 function templated(
   { metadata, spec: { template } }: KubernetesObject & { readonly spec: { readonly template: Template } },
   kind: 'Deployment' | 'Job',
-  limits: Pick<Workload, 'retries' | 'restartLimit'>,
+  limits: typeof ONCE,
 ): Workload {
   const inherited = { ...template.metadata, ...(metadata.namespace && { namespace: metadata.namespace }) };
   return {
@@ -191,7 +234,7 @@ function podFaults(object: KubernetesObject): string[] {
 
 /** What a controller's pods may have; a Job with the default would never end. */
 function policyFaults(kind: Workload['kind'], restartPolicy: PodSpec['restartPolicy'] = 'Always'): string[] {
-  if (kind === 'Pod' || (kind === 'Deployment') === (restartPolicy === 'Always')) return [];
+  if (kind === 'Pod' || (kind !== 'Job') === (restartPolicy === 'Always')) return [];
   return [`restartPolicy must be ${kind === 'Job' ? 'OnFailure or Never' : 'Always'}`];
 }
 

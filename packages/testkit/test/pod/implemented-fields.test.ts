@@ -135,6 +135,19 @@ const objects: readonly (Json & { kind: string })[] = [
     spec: { replicas: 1, selector: { matchLabels: { any: 'x' } }, template },
   },
   {
+    apiVersion: 'apps/v1',
+    kind: 'StatefulSet',
+    metadata,
+    spec: {
+      replicas: 1,
+      selector: { matchLabels: { any: 'x' } },
+      template,
+      serviceName: 'x',
+      podManagementPolicy: 'OrderedReady',
+      volumeClaimTemplates: [{ metadata, spec: { accessModes: ['ReadWriteOnce'], storageClassName: 'x' } }],
+    },
+  },
+  {
     apiVersion: 'batch/v1',
     kind: 'Job',
     metadata,

@@ -28,6 +28,13 @@ metadata: { name: count }
 spec: { ${fields} template: ${template(policy)} }
 `;
 
+const statefulSet = (fields: string, policy = ''): string => `
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: { name: store }
+spec: { ${fields} selector: { matchLabels: { app: shop } }, template: ${template(policy)} }
+`;
+
 const service = (spec: string): string => `
 apiVersion: v1
 kind: Service
@@ -66,6 +73,29 @@ describe('pods', () => {
   test('a controller’s pods are in its namespace, with the labels of the template', () => {
     const [pod] = plan(deployment('')).workloads;
     expect(pod!.template().metadata).toMatchObject({ namespace: 'sales', labels: { app: 'shop' } });
+  });
+
+  test('the pods of a StatefulSet have their names, ordinals and volumes, and follow each other', () => {
+    const claims = 'volumeClaimTemplates: [{ metadata: { name: data } }],';
+    const { workloads } = plan(statefulSet(`replicas: 2, serviceName: door, ${claims}`));
+    expect(workloads.map(({ followsPrevious }) => followsPrevious)).toEqual([false, true]);
+    expect(workloads[1]).toMatchObject({ kind: 'StatefulSet', name: 'store', governingService: 'door' });
+    expect(workloads[1]!.template()).toMatchObject({
+      metadata: {
+        name: 'store-1',
+        labels: {
+          app: 'shop',
+          'statefulset.kubernetes.io/pod-name': 'store-1',
+          'apps.kubernetes.io/pod-index': '1',
+        },
+      },
+      spec: { volumes: [{ name: 'data', emptyDir: {} }] },
+    });
+  });
+
+  test('with podManagementPolicy Parallel nobody follows', () => {
+    const { workloads } = plan(statefulSet('replicas: 2, podManagementPolicy: Parallel,'));
+    expect(workloads.map(({ followsPrevious }) => followsPrevious)).toEqual([false, false]);
   });
 
   test.for([
@@ -163,7 +193,7 @@ describe('services', () => {
 
 describe('refused', () => {
   test.for([
-    { name: 'nothing at all', in: [], error: 'no Pod, Deployment or Job' },
+    { name: 'nothing at all', in: [], error: 'no Pod, Deployment, StatefulSet or Job' },
     {
       name: 'only data',
       in: ['{ apiVersion: v1, kind: ConfigMap, metadata: { name: x } }'],
@@ -178,6 +208,11 @@ describe('refused', () => {
       name: 'a Deployment that would end',
       in: [deployment('', 'restartPolicy: Never,')],
       error: 'Deployment web: restartPolicy must be Always',
+    },
+    {
+      name: 'a StatefulSet that would end',
+      in: [statefulSet('', 'restartPolicy: OnFailure,')],
+      error: 'StatefulSet store: restartPolicy must be Always',
     },
     {
       name: 'two namespaces',
