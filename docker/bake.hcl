@@ -22,6 +22,7 @@ variable "IMAGES" {
     # begin:images
     { name = "log-tailer", description = "Sidecar: log files to stdout, losing nothing across rotation, restarts, slow readers and shutdown." },
     { name = "date-adapter", description = "Adapter: log lines in the format you want, by awk programs, date layouts or rules, line by line." },
+    { name = "metrics-adapter", description = "Adapter: StatsD and DogStatsD for Prometheus, bounded, with every lost packet counted; as statsd_exporter." },
 # end:images
   ]
 }

@@ -8,6 +8,7 @@ import type { StandIn } from '@podmate/testkit/pod/provide-images';
 export const standIns: Readonly<Record<string, StandIn>> = {
   'nginxinc/nginx-unprivileged:1.28': standIn('nginx', 'log-tailer/nginx'),
   'busybox:1.37': standIn('busybox', 'stand-ins/busybox'),
+  'perl:5.40-slim': standIn('perl', 'stand-ins/perl'),
 };
 
 function standIn(name: string, folder: string): StandIn {

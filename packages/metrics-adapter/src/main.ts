@@ -2,29 +2,30 @@
 import { readFileSync, writeSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { isMainThread, workerData } from 'node:worker_threads';
-import { formatAddress } from '@podmate/base/address';
+import { probe } from '@podmate/base/admin';
 import { SettingErrors, explain } from '@podmate/base/errors';
-import { type Part, configure, run, stop, watchMounted } from '@podmate/base/lifecycle';
-import { type Log, createLog } from '@podmate/base/log';
+import { configure, run, stop, watchMounted } from '@podmate/base/lifecycle';
+import { createLog } from '@podmate/base/log';
 import { registry } from '@podmate/base/metrics';
 import { changed } from '@podmate/base/settings';
 import root from '../../../package.json' with { type: 'json' };
 import { type Adapter, type Ground, makeAdapter } from './adapter.ts';
 import { translateArguments } from './exporter-arguments.ts';
 import { metrics } from './metrics.ts';
-import { type SettingsValues, settings } from './settings.ts';
+import { partsOf } from './parts.ts';
+import { type LoadedSettings, settings } from './settings.ts';
 import type { DatagramThread } from './statsd/datagram-thread.ts';
 import { dialectOf } from './statsd/dialect.ts';
 import { explainLine, runMappingTest } from './statsd/explain.ts';
 import { receiveLoop } from './statsd/receive-loop.ts';
-import { chooseReceiver, startListeners } from './statsd/receiving.ts';
-import { WebServer } from './web/server.ts';
-
-const SWEEP_MS = 1000;
+import { chooseReceiver } from './statsd/receiving.ts';
 
 async function main(): Promise<void> {
-  const argv = translateArguments(process.argv.slice(2));
+  const [command, ...rest] = process.argv.slice(2);
+  const isProbe = command === 'health';
+  const argv = translateArguments(isProbe ? rest : process.argv.slice(2));
   const loaded = await configure(settings, { version: root.version, argv });
+  if (isProbe) return health(loaded);
   const { values, secrets } = loaded;
   const log = createLog({ level: values.logLevel, format: values.logFormat, secrets });
   let thread: DatagramThread | undefined;
@@ -49,59 +50,26 @@ async function main(): Promise<void> {
   process.on('SIGHUP', () => adapter.reload());
   if (values.statsdMappingConfig !== undefined)
     watchMounted([values.statsdMappingConfig], () => adapter.reload(), { pollMs: 1000 });
-  await run(parts(values, adapter, thread, log), {
+  await run(partsOf(values, adapter, thread, log), {
     log,
     settings: values,
     metrics: registry(metrics, adapter),
   });
 }
 
-function parts(
-  values: SettingsValues,
-  adapter: Adapter,
-  thread: DatagramThread | undefined,
-  log: Log,
-): Part[] {
-  let isReady = false;
-  const { store, theScraper: scraper, listeners, reload } = adapter;
-  const web = new WebServer({
-    store,
-    scraper,
-    reload,
-    openMetrics: values.webOpenmetrics,
-    lifecycle: values.webEnableLifecycle,
-    address: values.webListenAddress,
-    telemetryPath: values.webTelemetryPath,
-    ready: () => (isReady ? [] : ['starting']),
-    quit: () => stop('quit request'),
-  });
-  return [
-    {
-      name: 'web',
-      start: async () => log.info('serving', { address: formatAddress(await web.start()) }),
-      drain: () => web.close(),
-    },
-    {
-      name: 'statsd',
-      async start() {
-        await startListeners(values, adapter, thread);
-        for (const { name, grantedBytes } of listeners)
-          log.info('listening', { listener: name, grantedBytes });
-        setInterval(() => store.expire(Date.now()), SWEEP_MS).unref();
-        isReady = true;
-      },
-      async drain() {
-        for (const listener of listeners) await listener.close();
-        await adapter.relay?.close();
-      },
-    },
-  ];
-}
-
 function mappingTest(path: string, make: () => Adapter): void {
   const { text, passed } = runMappingTest(path, readFileSync(path, 'utf8'), make);
   say(text);
   process.exitCode = passed ? 0 : 1;
+}
+
+/** `metrics-adapter health`: asks the running one, for exec probes where there is no curl. */
+async function health({ values: { adminListen } }: LoadedSettings): Promise<void> {
+  if (adminListen === undefined)
+    return fail(new Error('health: --admin-listen is off; set METRICS_ADAPTER_ADMIN_LISTEN'));
+  const { ok, text } = await probe(adminListen);
+  if (!ok) writeSync(2, `metrics-adapter: not ready: ${text}`);
+  process.exitCode = ok ? 0 : 1;
 }
 
 const nodeFfi = () => process.getBuiltinModule('node:ffi');
