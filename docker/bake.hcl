@@ -23,6 +23,7 @@ variable "IMAGES" {
     { name = "log-tailer", description = "Sidecar: log files to stdout, losing nothing across rotation, restarts, slow readers and shutdown." },
     { name = "date-adapter", description = "Adapter: log lines in the format you want, by awk programs, date layouts or rules, line by line." },
     { name = "metrics-adapter", description = "Adapter: StatsD and DogStatsD for Prometheus, bounded, with every lost packet counted; as statsd_exporter." },
+    { name = "redis-ambassador", description = "Ambassador: Redis on localhost; writes reach the primary, reads the replicas, through failovers." },
 # end:images
   ]
 }
