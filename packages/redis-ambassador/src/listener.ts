@@ -2,6 +2,7 @@
 import { createServer, type Server as NetServer, type Socket } from 'node:net';
 import { type Address, formatAddress, listen } from '@podmate/base/address';
 import { SettingError } from '@podmate/base/errors';
+import { Intake } from './intake.ts';
 import { errorReply } from './resp/reply.ts';
 import type { SessionContext } from './session-context.ts';
 import { Session } from './session.ts';
@@ -10,6 +11,7 @@ export class Listener {
   readonly #context: SessionContext;
   readonly #maxClients: number;
   readonly #servers: NetServer[] = [];
+  readonly #intake = new Intake();
   readonly sessions = new Set<Session>();
   accepted = 0;
 
@@ -59,7 +61,9 @@ export class Listener {
       socket.on('error', () => {}).end(errorReply('ERR max number of clients reached'));
       return;
     }
-    this.sessions.add(new Session(++this.accepted, socket, this.#context));
+    const read = this.#intake.adopt(socket, (data, from, to) => session.receive(data, from, to));
+    const session = new Session(++this.accepted, read, this.#context);
+    this.sessions.add(session);
   }
 
   #gone(session: Session): void {

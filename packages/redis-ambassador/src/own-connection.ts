@@ -191,7 +191,11 @@ export class OwnConnection {
 
   #send({ data, start, end }: RequestFramer, drop: boolean): void {
     this.#session.order.expect(this.source!, drop);
-    this.source!.send(this.#session, data, start, end, -1);
+    if (!this.#waits) return this.source!.send(this.#session, data, start, end, -1);
+    // Pending for as long as it likes: it shall not keep a slab of the intake, of 64 KiB, for a few bytes.
+    const bytes = Buffer.allocUnsafeSlow(end - start);
+    data.copy(bytes, 0, start, end);
+    this.source!.send(this.#session, bytes, 0, bytes.length, -1);
   }
 
   #becomeRelay(): void {

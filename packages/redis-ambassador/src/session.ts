@@ -61,7 +61,7 @@ export class Session implements ReplyOwner, SessionState {
     this.client = new ClientState(context);
     this.connection = new OwnConnection(this);
     this.order = new ReplyOrder((bytes) => this.write(bytes));
-    socket.on('data', (chunk: Buffer) => this.#receive(chunk));
+    socket.on('data', (chunk: Buffer) => this.receive(chunk, 0, chunk.length));
     socket.on('drain', () => this.#drained());
     socket.once('end', () => this.#halfClosed());
     socket.once('error', () => this.destroy());
@@ -120,8 +120,9 @@ export class Session implements ReplyOwner, SessionState {
     if (this.order.outstanding > 0) this.hold(HELD.quiet);
   }
 
-  #receive(chunk: Buffer): void {
-    this.#framer.feed(chunk);
+  /** Bytes of the client, data[from, to), which nobody writes to again. */
+  receive(data: Buffer, from: number, to: number): void {
+    this.#framer.feed(data, from, to);
     if (this.#held === 0) return this.#pump();
     this.#paused = true;
     this.#socket.pause();
@@ -140,6 +141,7 @@ export class Session implements ReplyOwner, SessionState {
       this.#command();
     }
     if (this.#ended) return;
+    if (!this.#again) this.#framer.rest();
     if (this.#held === 0 && this.#paused) {
       this.#paused = false;
       this.#socket.resume();

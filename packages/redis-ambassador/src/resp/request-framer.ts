@@ -60,14 +60,29 @@ export class RequestFramer {
     return this.#to - this.#at;
   }
 
-  /** Takes the next bytes of the stream. Call next() until it says MORE before feeding again, or feed more: both work. */
-  feed(chunk: Buffer): void {
+  /**
+   * Takes the next bytes of the stream, chunk[from, to). Call next() until it says MORE before feeding again, or feed more:
+   * both work.
+   */
+  feed(chunk: Buffer, from = 0, to = chunk.length): void {
     if (this.#begin === this.#to) {
       this.#bytes = chunk;
-      this.#begin = this.#at = 0;
-      this.#to = chunk.length;
+      this.#begin = this.#at = from;
+      this.#to = to;
       this.#owned = false;
-    } else this.#append(chunk);
+    } else this.#append(chunk, from, to);
+  }
+
+  /** Lets go of what was fed, of which an unfinished command is copied, and of the last command: a long wait may come. */
+  rest(): void {
+    this.data = NOTHING;
+    const held = this.#to - this.#begin;
+    if (held > 0) {
+      if (!this.#owned) this.#moveTo(Buffer.allocUnsafeSlow(held));
+      return;
+    }
+    this.#bytes = NOTHING;
+    this.#begin = this.#at = this.#to = 0;
   }
 
   next(): Step {
@@ -193,22 +208,27 @@ export class RequestFramer {
    * Puts a chunk behind the unfinished command. The buffer grows by doubling, but never beyond what the current argument
    * has announced: neither is a large value copied again and again, nor does a mere announcement cost memory.
    */
-  #append(chunk: Buffer): void {
+  #append(chunk: Buffer, from: number, to: number): void {
     const held = this.#to - this.#begin;
-    if (!this.#owned || this.#bytes.length - this.#to < chunk.length) {
-      const needed = held + chunk.length;
+    if (!this.#owned || this.#bytes.length - this.#to < to - from) {
+      const needed = held + to - from;
       const announced = this.#at - this.#begin + Math.max(0, this.#bulk) + 2;
-      const size = Math.max(needed, Math.min(announced, 2 * needed), FIRST_ASSEMBLY_BYTES);
-      const grown = Buffer.allocUnsafeSlow(size);
-      this.#bytes.copy(grown, 0, this.#begin, this.#to);
-      for (let i = 0; i < 2 * this.argc; i++) this.args[i]! -= this.#begin;
-      this.#at -= this.#begin;
-      this.#begin = 0;
-      this.#to = held;
-      this.#bytes = grown;
-      this.#owned = true;
+      this.#moveTo(
+        Buffer.allocUnsafeSlow(Math.max(needed, Math.min(announced, 2 * needed), FIRST_ASSEMBLY_BYTES)),
+      );
     }
-    chunk.copy(this.#bytes, this.#to);
-    this.#to += chunk.length;
+    chunk.copy(this.#bytes, this.#to, from, to);
+    this.#to += to - from;
+  }
+
+  /** Takes the unfinished command to the beginning of this buffer; the arguments of a finished one stay as they are. */
+  #moveTo(bytes: Buffer): void {
+    this.#bytes.copy(bytes, 0, this.#begin, this.#to);
+    if (this.#left > 0) for (let i = 0; i < 2 * this.argc; i++) this.args[i]! -= this.#begin;
+    this.#at -= this.#begin;
+    this.#to -= this.#begin;
+    this.#begin = 0;
+    this.#bytes = bytes;
+    this.#owned = true;
   }
 }

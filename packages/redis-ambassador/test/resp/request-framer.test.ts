@@ -12,7 +12,8 @@ function frame(chunks: readonly Buffer[], limits?: FramerLimits): Framed {
   const commands: string[][] = [];
   let bytes = '';
   for (const chunk of chunks) {
-    framer.feed(chunk);
+    // As they lie in a slab, with the bytes of others on both sides.
+    framer.feed(Buffer.concat([Buffer.from('*1\r\n'), chunk, Buffer.from('\r\n')]), 4, 4 + chunk.length);
     for (let step = framer.next(); step !== MORE; step = framer.next()) {
       if (step === BROKEN) return { commands, bytes, error: framer.error };
       const { data, args } = framer;
@@ -21,6 +22,7 @@ function frame(chunks: readonly Buffer[], limits?: FramerLimits): Framed {
       );
       bytes += data.toString('latin1', framer.start, framer.end);
     }
+    framer.rest();
   }
   return { commands, bytes };
 }
@@ -149,6 +151,21 @@ test('a large value is copied a bounded number of times and costs no memory befo
   framer.feed(Buffer.from('\r\n'));
   expect(framer.next()).toBe(COMMAND);
   expect(framer.args[5]! - framer.args[4]!).toBe(size);
+});
+
+test('a command that is held back keeps its arguments while more comes behind it', () => {
+  const held = new RequestFramer();
+  held.feed(Buffer.from(`${GET}${GET}*2\r\n$3\r\nG`));
+  held.next();
+  held.next();
+  held.feed(Buffer.from('ET\r\n$1\r\nk\r\n'));
+  const { data, args, argc } = held;
+  expect([
+    argc,
+    data.toString('latin1', args[0], args[1]),
+    data.toString('latin1', args[2], args[3]),
+  ]).toEqual([2, 'GET', 'k']);
+  expect(held.next()).toBe(COMMAND);
 });
 
 test('random commands, random cuts: nothing is lost and nothing invented', () => {
