@@ -1,17 +1,16 @@
 // The parts of a running ambassador, put together from the settings: control plane, exchange, fences, listener. For main.
-import { readFileSync } from 'node:fs';
-import { parseAddress } from '@podmate/base/address';
 import type { Part } from '@podmate/base/lifecycle';
 import type { Log } from '@podmate/base/log';
 import { Identities } from './client-state.ts';
 import { Fences } from './consistency/fences.ts';
+import type { Credentials } from './credentials.ts';
 import { Listener } from './listener.ts';
 import type { Policy } from './routing.ts';
 import { SessionStats } from './session-context.ts';
+import { listenAddress, separated } from './access-settings.ts';
 import { serverEndpoint, type SettingsValues } from './settings.ts';
 import { StaticServers } from './topology/static-servers.ts';
 import type { Topology } from './topology.ts';
-import type { Login, Reach } from './upstream/dial.ts';
 import { Exchange, type ExchangeEvent } from './upstream/exchange.ts';
 
 /** Deadlines, silent servers and stale replicas are looked for this often. */
@@ -19,7 +18,7 @@ const TICK_MS = 100;
 const now = (): number => performance.now();
 
 export function planPolicy(values: SettingsValues): Policy {
-  const denied = values.deny.map((name) => name.toLowerCase().replace(' ', '|'));
+  const denied = separated(values.deny).map((name) => name.toLowerCase().replace(' ', '|'));
   return {
     readFrom: values.readFrom,
     consistency: values.consistency,
@@ -39,12 +38,11 @@ export class Ambassador implements Part {
   readonly #log: Log;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(values: SettingsValues, log: Log) {
+  constructor(values: SettingsValues, credentials: Credentials, log: Log) {
     this.#values = values;
     this.#log = log;
-    const reach = planReach(values);
     this.exchange = new Exchange({
-      reach,
+      reach: credentials,
       now,
       balance: values.balance,
       failoverTimeoutMs: values.failoverTimeout,
@@ -56,11 +54,10 @@ export class Ambassador implements Part {
     const idleMs = Math.min(1000, (values.maxStaleness ?? 4000) / 4);
     this.fences = new Fences({ exchange: this.exchange, intervalMs: values.fenceInterval, idleMs, now });
     this.#topology = new StaticServers({
-      servers: values.servers.map(serverEndpoint),
+      servers: separated(values.servers).map(serverEndpoint),
       discover: values.discover,
       intervalMs: values.pollInterval,
-      login: reach.login,
-      tls: reach.tls,
+      reach: credentials,
       timeoutMs: values.connectTimeout,
     });
     this.exchange.nudge = () => this.#topology.nudge();
@@ -78,10 +75,15 @@ export class Ambassador implements Part {
         },
         identities: new Identities(),
         stats: this.stats,
+        clientPassword: () => credentials.clientPassword,
         now,
         status: () => this.status(),
       },
-      values.maxClients,
+      {
+        maxClients: values.maxClients,
+        socketMode: Number.parseInt(values.listenMode, 8),
+        tls: credentials.clientTls,
+      },
     );
   }
 
@@ -91,7 +93,7 @@ export class Ambassador implements Part {
       this.exchange.tick();
       if (this.#values.consistency !== 'strong') this.fences.beat();
     }, TICK_MS);
-    await this.listener.start(this.#values.listen.map(parseAddress));
+    await this.listener.start(separated(this.#values.listen).map(listenAddress));
     this.#log.info('listening', { addresses: this.#values.listen.join(' ') });
   }
 
@@ -137,19 +139,4 @@ export class Ambassador implements Part {
       this.#log.info('primary found', { server: event.name, before: event.before });
     else this.#log.warn('a connection failed', { server: event.name, error: event.why });
   }
-}
-
-function planReach(values: SettingsValues): Reach {
-  const { username, password, connectTimeout: connectTimeoutMs } = values;
-  const login: Login | undefined = password === undefined ? undefined : { username, password };
-  const { tlsCa, tlsCert, tlsKey, tlsServerName } = values;
-  const tls = values.tls
-    ? {
-        ...(tlsCa !== undefined && { ca: readFileSync(tlsCa) }),
-        ...(tlsCert !== undefined && { cert: readFileSync(tlsCert) }),
-        ...(tlsKey !== undefined && { key: readFileSync(tlsKey) }),
-        ...(tlsServerName !== '' && { servername: tlsServerName }),
-      }
-    : undefined;
-  return { login, tls, connectTimeoutMs };
 }

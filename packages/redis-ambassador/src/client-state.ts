@@ -5,6 +5,8 @@ import type { Identity } from './upstream/source.ts';
 
 export class ClientState {
   identity: Identity;
+  /** Has logged in, or need not. */
+  admitted: boolean;
   name = '';
   libName = '';
   libVersion = '';
@@ -15,6 +17,7 @@ export class ClientState {
 
   constructor(context: SessionContext) {
     this.#context = context;
+    this.admitted = context.clientPassword() === undefined;
     this.identity = context.identities.of(0, 2, undefined);
   }
 
@@ -30,6 +33,7 @@ export class ClientState {
   }
 
   reset(): void {
+    this.admitted = this.#context.clientPassword() === undefined;
     this.identity = this.#context.identities.of(0, 2, undefined);
     this.name = '';
     this.repliesOff = false;

@@ -1,33 +1,52 @@
-// Takes clients in: listens on every address, bounds how many there are, and ends their sessions in the drain.
+// Takes clients in: listens on every address (TCP, TLS, unix sockets), bounds how many there are, and ends their sessions
+// in the drain. Invariant: whoever is turned away is told why and does not stay, whatever it sends.
+import { chmodSync } from 'node:fs';
 import { createServer, type Server as NetServer, type Socket } from 'node:net';
-import { type Address, formatAddress, listen } from '@podmate/base/address';
+import { formatAddress, listen } from '@podmate/base/address';
 import { SettingError } from '@podmate/base/errors';
 import { Intake } from './intake.ts';
 import { errorReply } from './resp/reply.ts';
 import type { SessionContext } from './session-context.ts';
 import { Session } from './session.ts';
+import type { ListenAddress } from './access-settings.ts';
+import type { ClientTls } from './tls.ts';
+
+export type ListenerOptions = {
+  readonly maxClients: number;
+  /** Permissions of unix sockets. */
+  readonly socketMode: number;
+  /** For addresses with TLS. */
+  readonly tls: ClientTls | undefined;
+};
+
+/** Clients that have not finished a TLS handshake, beyond those that are in. */
+const IN_HANDSHAKE = 256;
+/** Whoever is turned away may take so long to read why. */
+const LINGER_MS = 1000;
+/** A peer that vanished without a word is noticed after this and ten probes. */
+const KEEP_ALIVE_MS = 60_000;
 
 export class Listener {
   readonly #context: SessionContext;
-  readonly #maxClients: number;
+  readonly #options: ListenerOptions;
   readonly #servers: NetServer[] = [];
   readonly #intake = new Intake();
   readonly sessions = new Set<Session>();
   accepted = 0;
 
-  constructor(context: Omit<SessionContext, 'gone'>, maxClients: number) {
+  constructor(context: Omit<SessionContext, 'gone'>, options: ListenerOptions) {
     this.#context = { ...context, gone: (session) => this.#gone(session) };
-    this.#maxClients = maxClients;
+    this.#options = options;
   }
 
   /** @throws SettingError naming the address that cannot be listened on */
-  async start(addresses: readonly Address[]): Promise<void> {
-    for (const address of addresses) {
-      const server = createServer({ allowHalfOpen: true, noDelay: true, keepAlive: true }, (socket) =>
-        this.#take(socket),
-      );
+  async start(addresses: readonly ListenAddress[]): Promise<void> {
+    for (const where of addresses) {
+      const { address } = where;
+      const server = this.#server(where);
       try {
         await listen(server, address);
+        if ('path' in address) chmodSync(address.path, this.#options.socketMode);
       } catch (cause) {
         throw new SettingError({
           setting: '--listen',
@@ -55,11 +74,24 @@ export class Listener {
 
   #emptied: () => void = () => {};
 
+  #server({ secure }: ListenAddress): NetServer {
+    const take = (socket: Socket): void => this.#take(socket);
+    const { tls, maxClients } = this.#options;
+    if (secure && tls)
+      return tls.server(take, () => this.#context.stats.tlsFailures++, maxClients + IN_HANDSHAKE);
+    const plain = {
+      allowHalfOpen: true,
+      noDelay: true,
+      keepAlive: true,
+      keepAliveInitialDelay: KEEP_ALIVE_MS,
+    };
+    return createServer(plain, take);
+  }
+
   #take(socket: Socket): void {
-    if (this.sessions.size >= this.#maxClients) {
+    if (this.sessions.size >= this.#options.maxClients) {
       this.#context.stats.refusedClients++;
-      socket.on('error', () => {}).end(errorReply('ERR max number of clients reached'));
-      return;
+      return turnAway(socket, 'ERR max number of clients reached');
     }
     const read = this.#intake.adopt(socket, (data, from, to) => session.receive(data, from, to));
     const session = new Session(++this.accepted, read, this.#context);
@@ -70,4 +102,12 @@ export class Listener {
     this.sessions.delete(session);
     if (this.sessions.size === 0) this.#emptied();
   }
+}
+
+/** What is not read would make the kernel reset the connection, and the client lose the error: it is read and forgotten. */
+function turnAway(socket: Socket, why: string): void {
+  socket.on('error', () => {}).resume();
+  socket.end(errorReply(why));
+  socket.once('end', () => socket.destroy());
+  setTimeout(() => socket.destroy(), LINGER_MS).unref();
 }

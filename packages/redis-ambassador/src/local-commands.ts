@@ -65,6 +65,41 @@ function reset(session: Session): void {
   session.answer(Buffer.from('+RESET\r\n'));
 }
 
+/**
+ * Logs in. The default user's password is ours to check where --client-password sets one; such a client goes on with the
+ * credentials of the settings. Whom else it names the servers know.
+ */
+function logIn(
+  session: Session,
+  login: Login,
+  change: Partial<Identity>,
+  accept: (reply: Buffer) => void,
+): void {
+  const { client, context } = session;
+  const expected = context.clientPassword();
+  const admit = (reply: Buffer): void => {
+    client.admitted = true;
+    accept(reply);
+  };
+  if (expected === undefined || !/^(default)?$/.test(login.username)) {
+    const words = ['AUTH', ...(login.username === '' ? [] : [login.username]), login.password];
+    return ask(session, client.become({ ...change, login }), words, admit);
+  }
+  if (session.order.outstanding > 0) return session.untilQuiet(true);
+  if (!sameSecret(login.password, expected))
+    return session.answer(errorReply('WRONGPASS invalid username-password pair or user is disabled.'));
+  client.identity = client.become({ ...change, login: undefined });
+  admit(OK);
+}
+
+/** Takes the same time wherever the two differ. */
+function sameSecret(given: string, expected: string): boolean {
+  const [a, b] = [Buffer.from(given), Buffer.from(expected)];
+  let difference = a.length ^ b.length;
+  for (let i = 0; i < a.length; i++) difference |= a[i]! ^ (b[i % b.length] ?? 0);
+  return difference === 0;
+}
+
 /** Asks the primary, as `identity`, with nothing of the client under way; then goes on, as that identity if it said yes. */
 function ask(
   session: Session,
@@ -104,23 +139,27 @@ function auth(session: Session, words: readonly string[]): void {
   const [, first = '', second] = words;
   const login =
     second === undefined ? { username: '', password: first } : { username: first, password: second };
-  ask(session, session.client.become({ login }), words, (reply) => session.answer(reply));
+  logIn(session, login, {}, (reply) => session.answer(reply));
 }
 
-type Hello = { resp: 2 | 3; login?: { username: string; password: string }; name?: string };
+type Login = NonNullable<Identity['login']>;
+type Hello = { resp: 2 | 3; login?: Login; name?: string };
+
+const NOAUTH_HELLO =
+  'NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO <proto> AUTH <user> <pass> option can be used to authenticate the client and select the RESP protocol version at the same time';
 
 function hello(session: Session, words: readonly string[]): void {
   const wanted = readHello(words, session.client.identity.resp);
   if (typeof wanted === 'string') return session.answer(errorReply(wanted));
   if (session.order.outstanding > 0) return session.untilQuiet(true);
   const { login, resp } = wanted;
-  const identity = session.client.become({ resp, ...(login && { login }) });
+  if (!login && !session.client.admitted) return session.answer(errorReply(NOAUTH_HELLO));
   const greet = (): void => {
     if (wanted.name !== undefined) session.client.name = wanted.name;
     value(session, greeting(session));
   };
-  if (login) return ask(session, identity, ['AUTH', login.username, login.password], greet);
-  session.client.identity = identity;
+  if (login) return logIn(session, login, { resp }, greet);
+  session.client.identity = session.client.become({ resp });
   greet();
 }
 

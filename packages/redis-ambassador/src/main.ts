@@ -1,12 +1,13 @@
 // redis-ambassador: the application's localhost:6379 -> a primary and its replicas. Settings -> parts -> lifecycle.
 import { probe } from '@podmate/base/admin';
 import { SettingError } from '@podmate/base/errors';
-import { configure, run } from '@podmate/base/lifecycle';
+import { configure, run, watchMounted, watchSettings } from '@podmate/base/lifecycle';
 import { createLog } from '@podmate/base/log';
 import { registry } from '@podmate/base/metrics';
 import { changed } from '@podmate/base/settings';
 import root from '../../../package.json' with { type: 'json' };
 import { Ambassador, planPolicy } from './ambassador.ts';
+import { Credentials } from './credentials.ts';
 import { explainRoute } from './explain.ts';
 import { metrics } from './metrics.ts';
 import { splitInline } from './resp/inline-command.ts';
@@ -24,7 +25,10 @@ async function main(): Promise<void> {
   if (values.explain !== undefined) return explain(values.explain, loaded);
   const log = createLog({ level: values.logLevel, format: values.logFormat, secrets });
   log.info('starting', { version: root.version, ...changed(loaded) });
-  const ambassador = new Ambassador(values, log);
+  const credentials = await Credentials.load(values);
+  const ambassador = new Ambassador(values, credentials, log);
+  watchSettings(loaded, log, (renewed) => credentials.renewPasswords(renewed));
+  watchMounted(credentials.files, () => credentials.renewTls(log));
   await run([ambassador], {
     log,
     settings: values,

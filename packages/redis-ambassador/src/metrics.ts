@@ -130,6 +130,11 @@ export const metrics = defineMetrics<Ambassador>([
     help: 'Clients that the ambassador refused or cut off.',
     labels: ['reason'],
     collect: ({ stats }) =>
-      byReason({ limit: stats.refusedClients, slow: stats.slowClients, torn: stats.tornReplies }),
+      byReason({
+        limit: stats.refusedClients,
+        slow: stats.slowClients,
+        torn: stats.tornReplies,
+        tls: stats.tlsFailures,
+      }),
   },
 ]);

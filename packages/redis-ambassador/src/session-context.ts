@@ -26,6 +26,8 @@ export class SessionStats {
   protocolErrors = 0;
   refusedClients = 0;
   refusedCommands = 0;
+  /** Clients that came no further than the TLS handshake. */
+  tlsFailures = 0;
 }
 
 export type SessionContext = {
@@ -35,6 +37,8 @@ export type SessionContext = {
   readonly limits: Limits;
   readonly identities: Identities;
   readonly stats: SessionStats;
+  /** What clients must log in with; undefined: nothing. */
+  readonly clientPassword: () => string | undefined;
   readonly now: () => number;
   /** The session has ended. */
   readonly gone: (session: Session) => void;

@@ -24,6 +24,10 @@ const LARGE_BYTES = 64 * 1024;
 /** So many small replies in a row, and a client is a small one again. */
 const SMALL_RUN = 64;
 
+/** All that a client may say before it has logged in, where it must. */
+const LOGIN = /^(auth|hello|quit|reset)$/;
+const NOAUTH = errorReply('NOAUTH Authentication required.');
+
 const keys = new KeyFinder();
 
 export class Session implements ReplyOwner, SessionState {
@@ -152,6 +156,7 @@ export class Session implements ReplyOwner, SessionState {
   #command(): void {
     const framer = this.#framer;
     const command = findCommand(framer);
+    if (!this.client.admitted && !LOGIN.test(command.name)) return this.answer(NOAUTH);
     const decision = route(command, this, this.context.policy);
     switch (decision.action) {
       case 'replica':

@@ -9,17 +9,12 @@ import {
   type Table,
   type Values,
 } from '@podmate/base/settings';
+import { accessFaults, clientRows, listenAddress, loginRows, separated } from './access-settings.ts';
 import { balanceChoices } from './balancer.ts';
 import { consistencyChoices, readFromChoices } from './routing.ts';
 
 const rows = {
-  listen: {
-    kind: 'list',
-    group: 'Clients',
-    default: ['127.0.0.1:6379'],
-    metavar: 'ADDRESS',
-    help: 'Where the application finds its Redis; several are possible, also unix:/path.',
-  },
+  ...clientRows,
   servers: {
     kind: 'list',
     group: 'Servers',
@@ -33,33 +28,7 @@ const rows = {
     default: true,
     help: 'Also read from the replicas that the primary names.',
   },
-  username: {
-    kind: 'string',
-    group: 'Servers',
-    default: '',
-    help: 'User to log in to the servers as; empty: the default user.',
-  },
-  password: { kind: 'secret', group: 'Servers', file: true, help: 'Password to log in to the servers with.' },
-  tls: { kind: 'boolean', group: 'Servers', help: 'Speak TLS with the servers.' },
-  tlsCa: {
-    kind: 'path',
-    group: 'Servers',
-    metavar: 'FILE',
-    help: 'Certificates of authorities to trust for the servers.',
-  },
-  tlsCert: {
-    kind: 'path',
-    group: 'Servers',
-    metavar: 'FILE',
-    help: 'Our certificate, where the servers ask for one.',
-  },
-  tlsKey: { kind: 'path', group: 'Servers', metavar: 'FILE', help: 'The key of our certificate.' },
-  tlsServerName: {
-    kind: 'string',
-    group: 'Servers',
-    default: '',
-    help: 'Name to expect in the certificates; empty: the host.',
-  },
+  ...loginRows,
   readFrom: {
     kind: 'choice',
     group: 'Routing',
@@ -196,10 +165,9 @@ export const settings = defineSettings(
         ['--listen', values.listen],
         ['--servers', values.servers],
       ] as const) {
-        for (const text of texts) yield* addressFaults(setting, text);
+        for (const text of separated(texts)) yield* addressFaults(setting, text);
       }
-      if (values.tlsCert !== undefined && values.tlsKey === undefined)
-        yield { setting: '--tls-cert', what: 'no key for it', todo: 'name its --tls-key' };
+      yield* accessFaults(values);
     },
   },
   rows,
@@ -215,7 +183,7 @@ function* addressFaults(setting: string, text: string): Iterable<SettingFault> {
   }
   if (setting !== '--listen') return;
   try {
-    parseAddress(text);
+    listenAddress(text);
   } catch (error) {
     if (!(error instanceof SettingError)) throw error;
     yield { ...error.fault, setting, value: text };

@@ -54,6 +54,8 @@ export class Connection implements Source {
   #relay: ((chunk: Buffer) => void) | undefined;
   #relayEnded: (() => void) | undefined;
   latencyMs = 0;
+  /** The server is well, but does not want us as who we say to be. */
+  refused = false;
   /** When bytes last came, or the first command was sent after a rest; of options.now. */
   activeAt: number;
 
@@ -283,6 +285,7 @@ export class Connection implements Source {
   /** A server that is loading will take us later; one that refuses our login will not. */
   #refusedAtTheDoor(reply: Error): void {
     const passing = /^(LOADING|MASTERDOWN|BUSY|TRYAGAIN|ERR max number)/.test(reply.message);
+    this.refused = !passing;
     this.end(reply, passing ? undefined : reply.message);
   }
 

@@ -1,33 +1,37 @@
 // Opens a connection to a server and says how to introduce ourselves: TLS, login, database, protocol version.
 import { connect, type Socket } from 'node:net';
-import { connect as connectTls, type ConnectionOptions as TlsOptions } from 'node:tls';
 import { encodeCommand } from '../resp/inline-command.ts';
+import type { ServerTls } from '../tls.ts';
 import type { Identity } from './source.ts';
 
 export type Login = { readonly username: string; readonly password: string };
 
-/** How servers are reached: the same for all of them. */
+/** How servers are reached: the same for all of them. Looked at for each connection anew, as it may be renewed. */
 export type Reach = {
   readonly login: Login | undefined;
-  readonly tls: TlsOptions | undefined;
+  readonly tls: ServerTls | undefined;
   readonly connectTimeoutMs: number;
 };
 
 export type Endpoint = { readonly host: string; readonly port: number };
 
-export function dial({ host, port }: Endpoint, reach: Reach): { socket: Socket; connectEvent: string } {
-  const keepAlive = { keepAlive: true, keepAliveInitialDelay: 15_000, noDelay: true };
-  const socket = reach.tls
-    ? connectTls({ ...reach.tls, host, port, ...keepAlive })
-    : connect({ host, port, ...keepAlive });
-  const connectEvent = reach.tls ? 'secureConnect' : 'connect';
+export type Dialled = {
+  readonly socket: Socket;
+  readonly connectEvent: string;
+  /** To be called when the server has answered the handshake; otherwise the connection ends. */
+  readonly introduced: () => void;
+};
+
+export function dial({ host, port }: Endpoint, { tls, connectTimeoutMs }: Reach): Dialled {
+  const where = { host, port, keepAlive: true, keepAliveInitialDelay: 15_000, noDelay: true };
+  const socket = tls ? tls.connect(where) : connect(where);
   const late = setTimeout(
-    () => socket.destroy(new Error(`connect ${host}:${port}: no answer within ${reach.connectTimeoutMs} ms`)),
-    reach.connectTimeoutMs,
+    () => socket.destroy(new Error(`connect ${host}:${port}: no answer within ${connectTimeoutMs} ms`)),
+    connectTimeoutMs,
   ).unref();
-  const settled = (): void => clearTimeout(late);
-  socket.once(connectEvent, settled).once('close', settled);
-  return { socket, connectEvent };
+  const introduced = (): void => clearTimeout(late);
+  socket.once('close', introduced);
+  return { socket, connectEvent: tls ? 'secureConnect' : 'connect', introduced };
 }
 
 export function handshake(identity: Identity, reach: Reach): { bytes: Buffer; mayFail?: boolean }[] {

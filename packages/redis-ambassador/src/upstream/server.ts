@@ -117,19 +117,25 @@ export class Server implements Candidate {
     const { endpoint, reach, marks, now, onTrouble } = this.#options;
     let ready = false;
     this.connects++;
+    const { introduced, ...dialled } = dial(endpoint, reach);
     const connection = new Connection({
-      ...dial(endpoint, reach),
+      ...dialled,
       marks,
       now,
       handshake: handshake(identity, reach),
-      onReady: () => (ready = true),
+      onReady: () => {
+        ready = true;
+        introduced();
+      },
       onEnd: (ended, why) => {
         this.#open.delete(ended);
         const lanes = this.#lanes.get(identity.key);
         if (lanes?.small === ended) lanes.small = undefined;
         if (lanes?.large === ended) lanes.large = undefined;
         if (lanes && !lanes.small && !lanes.large) this.#lanes.delete(identity.key);
-        if (!ready || ended.outstanding > 0) onTrouble(this, why);
+        // A login or database that a client made up, and the server refuses, says nothing about the server.
+        const refused = ended.refused && (identity.login !== undefined || identity.db !== 0);
+        if (!refused && (!ready || ended.outstanding > 0)) onTrouble(this, why);
       },
     });
     this.#open.add(connection);
