@@ -8,7 +8,7 @@ import { Listener } from './listener.ts';
 import type { Policy } from './routing.ts';
 import { SessionStats } from './session-context.ts';
 import { listenAddress, separated } from './access-settings.ts';
-import { serverEndpoint, type SettingsValues } from './settings.ts';
+import { serverEndpoint, serverZone, type SettingsValues } from './settings.ts';
 import { StaticServers } from './topology/static-servers.ts';
 import type { Topology } from './topology.ts';
 import { Exchange, type ExchangeEvent } from './upstream/exchange.ts';
@@ -44,11 +44,14 @@ export class Ambassador implements Part {
     this.exchange = new Exchange({
       reach: credentials,
       now,
+      readFrom: values.readFrom,
       balance: values.balance,
+      zone: values.zone === '' ? undefined : values.zone,
+      zones: new Map(separated(values.serverZones).map(serverZone)),
       failoverTimeoutMs: values.failoverTimeout,
       failoverQueueBytes: values.failoverQueue,
       commandTimeoutMs: values.commandTimeout,
-      maxStalenessMs: values.consistency === 'eventual' ? undefined : values.maxStaleness,
+      maxStalenessMs: values.maxStaleness,
       report: (event) => this.#say(event),
     });
     const idleMs = Math.min(1000, (values.maxStaleness ?? 4000) / 4);
@@ -91,7 +94,7 @@ export class Ambassador implements Part {
     this.#topology.start((sighting) => this.exchange.see(sighting));
     this.#timer = setInterval(() => {
       this.exchange.tick();
-      if (this.#values.consistency !== 'strong') this.fences.beat();
+      if (this.#values.readFrom !== 'primary') this.fences.beat();
     }, TICK_MS);
     await this.listener.start(separated(this.#values.listen).map(listenAddress));
     this.#log.info('listening', { addresses: this.#values.listen.join(' ') });
@@ -108,7 +111,9 @@ export class Ambassador implements Part {
   /** Why the application should not be sent here; complaints about single servers are warnings. */
   ready(): string[] {
     const { primary, complaints } = this.exchange;
-    return primary?.up ? [] : ['no primary', ...complaints];
+    if (!primary?.up) return ['no primary', ...complaints];
+    const { noReplica } = this.exchange;
+    return noReplica === undefined ? [] : [noReplica];
   }
 
   warnings(): string[] {

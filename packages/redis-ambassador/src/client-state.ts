@@ -1,5 +1,6 @@
 // What Redis keeps per connection and we keep per client, as many clients share a connection: name, library, database,
 // login, protocol version, whether replies are wanted.
+import type { Consistency } from './routing.ts';
 import type { SessionContext } from './session-context.ts';
 import type { Identity } from './upstream/source.ts';
 
@@ -7,6 +8,8 @@ export class ClientState {
   identity: Identity;
   /** Has logged in, or need not. */
   admitted: boolean;
+  /** What its reads must have seen; its own choice by AMBASSADOR CONSISTENCY, or the deployment's. */
+  consistency: Consistency;
   name = '';
   libName = '';
   libVersion = '';
@@ -19,6 +22,7 @@ export class ClientState {
     this.#context = context;
     this.admitted = context.clientPassword() === undefined;
     this.identity = context.identities.of(0, 2, undefined);
+    this.consistency = context.policy.consistency;
   }
 
   /** Whether the reply of the command now sent is unwanted; counts CLIENT REPLY SKIP down. Hot. */
@@ -35,6 +39,7 @@ export class ClientState {
   reset(): void {
     this.admitted = this.#context.clientPassword() === undefined;
     this.identity = this.#context.identities.of(0, 2, undefined);
+    this.consistency = this.#context.policy.consistency;
     this.name = '';
     this.repliesOff = false;
     this.skips = 0;

@@ -1,8 +1,8 @@
 // Commands about the client's own connection, which does not exist upstream: answered here, as Redis would. Those that only
 // the server can judge (AUTH, SELECT, HELLO with AUTH) are asked on a connection of the identity that the client wants to
 // have; it gets that identity with the server's consent. Not hot.
+import { ambassadorAnswers } from './ambassador-commands.ts';
 import type { Arguments, Command } from './commands/find.ts';
-import { explainRoute } from './explain.ts';
 import { HELD } from './held.ts';
 import { encodeCommand } from './resp/inline-command.ts';
 import { errorReply, OK, type Value, writeReply } from './resp/reply.ts';
@@ -49,8 +49,7 @@ const answers: Readonly<Record<string, readonly [least: number, most: number, an
   'client|info': [2, 2, (session) => value(session, clientInfo(session))],
   'client|reply': [3, 3, replyMode],
   'client|getredir': [2, 2, (session) => value(session, -1)],
-  'ambassador|status': [2, 2, (session) => value(session, session.context.status())],
-  'ambassador|route': [3, 64, route],
+  ...ambassadorAnswers,
 };
 
 function quit(session: Session): void {
@@ -241,8 +240,4 @@ function replyMode(session: Session, [, , mode = '']: readonly string[]): void {
     default:
       return session.answer(errorReply('ERR syntax error'));
   }
-}
-
-function route(session: Session, words: readonly string[]): void {
-  value(session, explainRoute(words.slice(2), session.context.policy));
 }

@@ -6,17 +6,26 @@ import type { Command } from './commands/find.ts';
 /**
  * primary, replica: over a connection shared with others. pin: over one of its own until the state that demands it is
  * gone. relay: one of its own for good, bytes passed on as they come. local: answered here. refuse: `why` is the error.
+ * cursor: a replica, or whoever gave its cursor.
  */
-export type Action = 'primary' | 'replica' | 'pin' | 'relay' | 'local' | 'refuse';
+export type Action = 'primary' | 'replica' | 'cursor' | 'pin' | 'relay' | 'local' | 'refuse';
 export type Decision = { readonly action: Action; readonly marks: boolean; readonly why: string };
 
-export const readFromChoices = ['primary', 'prefer-primary', 'replica', 'prefer-replica', 'any'] as const;
+export const readFromChoices = [
+  'primary',
+  'prefer-primary',
+  'replica',
+  'prefer-replica',
+  'any',
+  'nearest',
+] as const;
 export type ReadFrom = (typeof readFromChoices)[number];
 export const consistencyChoices = ['eventual', 'key', 'session', 'strong'] as const;
 export type Consistency = (typeof consistencyChoices)[number];
 
 export type Policy = {
   readonly readFrom: ReadFrom;
+  /** What clients get that have not chosen for themselves. */
   readonly consistency: Consistency;
   /** Refuse every command that may write. */
   readonly readOnly: boolean;
@@ -24,19 +33,23 @@ export type Policy = {
   readonly denied: ReadonlySet<string>;
 };
 
-/** What of a session's state decides: whether it has a connection of its own, and which kind. */
-export type SessionState = { readonly own: 'none' | 'pinned' | 'relay' };
+/** What of a session's state decides: whether it has a connection of its own, and which kind; and what it was promised. */
+export type SessionState = {
+  readonly own: 'none' | 'pinned' | 'relay';
+  readonly consistency: Consistency;
+};
 
 const decision = (action: Action, why: string, marks = false): Decision => ({ action, why, marks });
 
 const WRITE = decision('primary', 'it may write', true);
 const PRIMARY = decision('primary', 'it is about the primary itself');
-const SCAN = decision('primary', 'its cursor means something only to the server that gave it');
-const READ = decision('replica', 'it only reads');
-const READ_AT_PRIMARY = decision(
-  'primary',
-  'it only reads, and reads go to the primary by --read-from or --consistency',
+const SCAN = decision(
+  'cursor',
+  'it only reads, and its cursor means something only to the server that gave it: cursor 0 begins at a replica, any other goes where it came from',
 );
+const READ = decision('replica', 'it only reads');
+const READ_AT_PRIMARY = decision('primary', 'it only reads, and reads go to the primary by --read-from');
+const READ_STRONG = decision('primary', 'it only reads, and consistency strong reads at the primary');
 const BLOCK = decision('pin', 'it may wait, and nobody else shall wait behind it', true);
 const PIN = decision('pin', 'it is about the state of one connection');
 const RELAY = decision('relay', 'from now on the server talks to this client unasked');
@@ -53,11 +66,12 @@ export function route(command: Command, state: SessionState, policy: Policy): De
   if (state.own === 'pinned') return command.group === 'relay' ? RELAY : OWN;
   switch (command.group) {
     case 'read':
-      return policy.readFrom === 'primary' || policy.consistency === 'strong' ? READ_AT_PRIMARY : READ;
+    case 'scan':
+      if (policy.readFrom === 'primary') return READ_AT_PRIMARY;
+      if (state.consistency === 'strong') return READ_STRONG;
+      return command.group === 'read' ? READ : SCAN;
     case 'write':
       return WRITE;
-    case 'scan':
-      return SCAN;
     case 'block':
       return BLOCK;
     case 'pin':

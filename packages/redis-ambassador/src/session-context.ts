@@ -20,6 +20,8 @@ export type Limits = {
 export class SessionStats {
   /** Reads that went to the primary because their key was written a moment ago. */
   dirtyReads = 0;
+  /** Reads refused, as only a replica may answer them and none was fit. */
+  noReplica = 0;
   slowClients = 0;
   lostReplies = 0;
   tornReplies = 0;

@@ -8,13 +8,14 @@ import { type Command, findCommand } from './commands/find.ts';
 import { KeyFinder } from './commands/keys.ts';
 import { DirtyMarks } from './consistency/dirty-marks.ts';
 import { ClientState } from './client-state.ts';
+import { scan } from './scan.ts';
 import type { SessionContext } from './session-context.ts';
 import { OwnConnection } from './own-connection.ts';
 import { HELD } from './held.ts';
 import { ReplyOrder } from './reply-order.ts';
 import { errorReply } from './resp/reply.ts';
 import { COMMAND, MORE, RequestFramer } from './resp/request-framer.ts';
-import { route, type SessionState } from './routing.ts';
+import { type Consistency, route, type SessionState } from './routing.ts';
 import { answerLocally } from './local-commands.ts';
 import type { Server } from './upstream/server.ts';
 import type { Lost, ReplyOwner, Request, Source } from './upstream/source.ts';
@@ -70,6 +71,10 @@ export class Session implements ReplyOwner, SessionState {
     socket.once('end', () => this.#halfClosed());
     socket.once('error', () => this.destroy());
     socket.once('close', () => this.destroy());
+  }
+
+  get consistency(): Consistency {
+    return this.client.consistency;
   }
 
   get own(): SessionState['own'] {
@@ -162,7 +167,9 @@ export class Session implements ReplyOwner, SessionState {
       case 'replica':
         return this.#read(command);
       case 'primary':
-        return this.#toPrimary(command, decision.marks);
+        return this.toPrimary(command, decision.marks);
+      case 'cursor':
+        return scan(this, command, framer);
       case 'local':
         command.count++;
         return answerLocally(this, command, framer);
@@ -175,13 +182,8 @@ export class Session implements ReplyOwner, SessionState {
   }
 
   #read(command: Command): void {
-    const { exchange, policy } = this.context;
-    if (exchange.replicas.length === 0) return this.#toPrimary(command, false);
-    const server = this.#onReplica > 0 ? this.#replica : exchange.pickReplica();
-    if (!server?.usable || (policy.consistency !== 'eventual' && server.clean < this.#needed(command))) {
-      if (server?.usable) this.context.stats.dirtyReads++;
-      return this.#toPrimary(command, false);
-    }
+    const server = this.reader(command);
+    if (server === undefined || server === this.context.exchange.primary) return this.readAtPrimary(command);
     const source =
       this.#onReplica > 0 ? this.#replicaSource! : server.lane(this.client.identity, this.#large);
     this.#replica = server;
@@ -192,12 +194,37 @@ export class Session implements ReplyOwner, SessionState {
     this.#send(source, 0);
   }
 
+  /** Who may answer this read: the replica that answers others of this client just now, or whose turn it is. */
+  reader(command: Command): Server | undefined {
+    const { exchange } = this.context;
+    if (exchange.replicas.length === 0) return undefined;
+    const needed = this.needed(command);
+    if (this.#onReplica === 0) return exchange.pickReader(needed);
+    const server = this.#replica;
+    return server?.usable === true && server.clean >= needed ? server : undefined;
+  }
+
+  /** A read that no replica is fit for. */
+  readAtPrimary(command: Command): void {
+    const { exchange, stats } = this.context;
+    const { noReplica } = exchange;
+    if (noReplica !== undefined) {
+      command.count++;
+      stats.noReplica++;
+      return this.answer(errorReply(noReplica));
+    }
+    if (exchange.someReader) stats.dirtyReads++;
+    this.toPrimary(command, false);
+  }
+
   /** The epoch that a replica must have clean to answer this read. */
-  #needed(command: Command): number {
-    if (this.context.policy.consistency === 'session') return this.#wroteIn;
+  needed(command: Command): number {
+    const { consistency } = this.client;
+    if (consistency === 'eventual') return 0;
+    if (consistency === 'session') return this.#wroteIn;
     const { marks } = this.context.exchange;
     keys.find(command, this.#framer);
-    if (keys.count === 0) return marks.epochOfAll;
+    if (keys.count === 0 || keys.unknown) return marks.epochOfAll;
     const { data, args } = this.#framer;
     let epoch = 0;
     for (let i = 0; i < keys.count; i++) {
@@ -208,7 +235,7 @@ export class Session implements ReplyOwner, SessionState {
     return epoch;
   }
 
-  #toPrimary(command: Command, writes: boolean): void {
+  toPrimary(command: Command, writes: boolean): void {
     const { exchange } = this.context;
     if (writes && this.#onReplica > 0) return this.untilQuiet(true);
     if (!this.#ridesRightLane()) return this.untilQuiet(true);
@@ -256,6 +283,19 @@ export class Session implements ReplyOwner, SessionState {
     if (order.outstanding >= context.limits.pipeline) this.hold(HELD.turn);
     else if (order.outstanding * this.#meanReplyBytes > context.limits.clientBufferBytes)
       this.hold(HELD.turn);
+  }
+
+  /** A command of a scan, to the server it belongs to, with nothing else of this client under way until it is answered. */
+  sendScan(server: Server, bytes: Buffer, owner: ReplyOwner): void {
+    if (this.#ended) return;
+    const source = server.lane(this.client.identity, false);
+    this.#replica = server;
+    this.#replicaSource = source;
+    this.#onReplica++;
+    server.commands++;
+    this.order.expect(source, this.client.dropsReply());
+    source.send(owner, bytes, 0, bytes.length, 0);
+    this.untilQuiet(false);
   }
 
   #waitForRoom(source: Source): void {
@@ -313,10 +353,10 @@ export class Session implements ReplyOwner, SessionState {
   /** An error that tells of the server, not of the command, which was not executed: try it elsewhere. */
   refused(source: Source, request: Request, epoch: number, data: Buffer, from: number, to: number): boolean {
     const text = data.toString('latin1', from + 1, Math.min(to, from + 40));
-    if (!/^(READONLY You can't|LOADING |MASTERDOWN )/.test(text)) return false;
     if (source === this.connection.source) return false;
     const { exchange } = this.context;
-    exchange.distrust(exchange.serverOf(source));
+    if (/^(READONLY You can't|LOADING |MASTERDOWN )/.test(text)) exchange.distrust(exchange.serverOf(source));
+    else if (source !== this.#replicaSource || !/^(NOSCRIPT |BUSY )/.test(text)) return false;
     this.lost(source, { ...request, epoch, sent: false, why: text });
     return true;
   }
@@ -335,12 +375,23 @@ export class Session implements ReplyOwner, SessionState {
       exchange.retries++;
       const epoch = what.epoch > 0 ? exchange.marks.sent() : what.epoch;
       if (epoch > 0) exchange.marks.markAll();
-      const elsewhere = exchange.primarySource(this.client.identity, this.#large);
+      const elsewhere = this.#elsewhere(epoch);
       this.order.redirect(source, elsewhere);
       elsewhere.send(this, what.data, what.start, what.end, epoch);
       this.untilQuiet(this.#again);
     }
     this.#afterReplies();
+  }
+
+  /** Where a lost command goes: the primary; a read, while there is none, to a replica that has applied everything. */
+  #elsewhere(epoch: number): Source {
+    const { exchange } = this.context;
+    const { identity } = this.client;
+    if (epoch === 0 && exchange.primary?.up !== true) {
+      const reader = exchange.pickReader(this.client.consistency === 'eventual' ? 0 : exchange.marks.latest);
+      if (reader && reader !== exchange.primary) return reader.lane(identity, this.#large);
+    }
+    return exchange.primarySource(identity, this.#large);
   }
 
   #lostReply({ why, sent }: Lost): Buffer {

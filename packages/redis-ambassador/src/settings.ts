@@ -34,7 +34,7 @@ const rows = {
     group: 'Routing',
     choices: readFromChoices,
     default: 'prefer-replica',
-    help: 'Where reads go: to the primary alone, or to replicas and, while none is usable, the primary.',
+    help: 'Where reads go: primary alone; prefer-primary: replicas only while there is no primary; replica: an error while none is usable; prefer-replica: the primary while none is usable; any: all in turn; nearest: all, by --balance latency.',
   },
   consistency: {
     kind: 'choice',
@@ -48,14 +48,27 @@ const rows = {
     group: 'Routing',
     choices: balanceChoices,
     default: 'round-robin',
-    help: 'Which replica gets a read.',
+    help: 'Which server gets a read: each in its turn, the least busy one, or by measured delay times load.',
+  },
+  zone: {
+    kind: 'string',
+    group: 'Routing',
+    default: '',
+    help: 'Our zone: servers in it get the reads as long as one of them is fit.',
+  },
+  serverZones: {
+    kind: 'list',
+    group: 'Routing',
+    default: [],
+    metavar: 'HOST[:PORT]=ZONE',
+    help: "Zones of servers, where they do not tell it themselves as Valkey's availability-zone does.",
   },
   maxStaleness: {
     kind: 'duration',
     group: 'Routing',
     default: '10s',
     min: 500,
-    help: 'A replica known to lack writes older than this is not read from; off: no bound.',
+    help: 'A replica not known to have every write older than this is not read from; off: no bound.',
   },
   fenceInterval: {
     kind: 'duration',
@@ -168,6 +181,11 @@ export const settings = defineSettings(
         for (const text of separated(texts)) yield* addressFaults(setting, text);
       }
       yield* accessFaults(values);
+      for (const text of separated(values.serverZones)) {
+        const [server, zone] = serverZone(text);
+        if (server === '' || zone === '')
+          yield { setting: '--server-zones', value: text, what: 'no zone', todo: 'write host:port=zone' };
+      }
     },
   },
   rows,
@@ -199,4 +217,10 @@ export function serverEndpoint(text: string): { host: string; port: number } {
   const address = serverAddress(text);
   if ('path' in address) throw new SettingError({ setting: '--servers', value: text, what: 'not a server' });
   return { host: address.host === '' ? '127.0.0.1' : address.host, port: address.port };
+}
+
+/** `redis-1:6379=eu-1a` -> server, zone */
+export function serverZone(text: string): readonly [server: string, zone: string] {
+  const at = text.lastIndexOf('=');
+  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
 }

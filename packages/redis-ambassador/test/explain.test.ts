@@ -15,7 +15,16 @@ test.each([
   { in: 'EVAL s 0', out: /the primary.*keys: any key$/ },
   { in: 'BLPOP q 0', out: /lent to the client: it may wait/ },
   { in: 'SUBSCRIBE c', out: /own: from now on the server talks/ },
+  { in: 'FT.SEARCH idx q', out: /the primary.*nothing else is known of it.*keys: any key$/ },
   { in: 'HSCAN h 0', out: /its cursor means something only to the server that gave it/ },
 ])('$in', ({ in: text, out }) => {
   expect(explainRoute(text.split(' '), policy)).toMatch(out);
+});
+
+test.each([
+  { chosen: 'strong', out: /the primary.*consistency strong.*keys: x$/ },
+  { chosen: 'eventual', out: /a replica.*keys: x; just now: b:1 or c:1$/ },
+] as const)('GET of a client that chose $chosen', ({ chosen, out }) => {
+  const circumstances = { consistency: chosen, readers: 'b:1 or c:1' };
+  expect(explainRoute(['GET', 'x'], policy, circumstances)).toMatch(out);
 });

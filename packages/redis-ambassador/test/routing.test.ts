@@ -1,20 +1,24 @@
 // Routing: every command of the table in every state, and the policies that change where it goes.
 import { describe, expect, test } from 'vitest';
 import { commands, findCommand } from '../src/commands/find.ts';
-import { type Policy, route } from '../src/routing.ts';
+import { type Policy, route, type SessionState } from '../src/routing.ts';
 import { framed } from './framing.ts';
 
 const policy: Policy = { readFrom: 'prefer-replica', consistency: 'key', readOnly: false, denied: new Set() };
-const free = { own: 'none' } as const;
-const to = (text: string, change: Partial<Policy> = {}, own: 'none' | 'pinned' | 'relay' = 'none'): string =>
-  route(findCommand(framed(...text.split(' '))), { own }, { ...policy, ...change }).action;
+const free = { own: 'none', consistency: 'key' } as const;
+const to = (text: string, change: Partial<Policy> = {}, state: Partial<SessionState> = {}): string => {
+  const changed = { ...policy, ...change };
+  const { consistency } = changed;
+  return route(findCommand(framed(...text.split(' '))), { own: 'none', consistency, ...state }, changed)
+    .action;
+};
 
 describe.each(commands)('$name', (command) => {
   const expected = {
     read: 'replica',
     write: 'primary',
     primary: 'primary',
-    scan: 'primary',
+    scan: 'cursor',
     block: 'pin',
     pin: 'pin',
     relay: 'relay',
@@ -32,6 +36,10 @@ test.each([
   { in: 'GET a', change: { consistency: 'strong' }, out: 'primary' },
   { in: 'GET a', change: { readFrom: 'primary' }, out: 'primary' },
   { in: 'GET a', change: { consistency: 'eventual' }, out: 'replica' },
+  { in: 'GET a', change: { readFrom: 'any' }, out: 'replica' },
+  { in: 'GET a', change: { readFrom: 'nearest' }, out: 'replica' },
+  { in: 'HSCAN a 0', change: { readFrom: 'primary' }, out: 'primary' },
+  { in: 'HSCAN a 7', change: { consistency: 'strong' }, out: 'primary' },
   { in: 'SET a b', change: { readOnly: true }, out: 'refuse' },
   { in: 'BLPOP a 0', change: { readOnly: true }, out: 'refuse' },
   { in: 'NOSUCH a', change: { readOnly: true }, out: 'refuse' },
@@ -51,5 +59,12 @@ test.each([
   { in: 'SUBSCRIBE a', own: 'pinned', out: 'relay' },
   { in: 'GET a', own: 'relay', out: 'relay' },
 ] as const)('$in of a client that is $own', ({ in: text, own, out }) => {
-  expect(to(text, {}, own)).toBe(out);
+  expect(to(text, {}, { own })).toBe(out);
+});
+
+test.each([
+  { consistency: 'strong', out: 'primary' },
+  { consistency: 'eventual', out: 'replica' },
+] as const)('a client that chose $consistency for itself', ({ consistency, out }) => {
+  expect(to('GET a', { consistency: 'key' }, { consistency })).toBe(out);
 });

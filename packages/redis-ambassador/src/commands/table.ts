@@ -149,7 +149,7 @@ export const commandRows: readonly Row[] = [
     null,
     'client|help client|kill client|list client|pause client|unpause client|unblock client|trackinginfo',
   ],
-  ['local', null, 'ambassador|status ambassador|route'], // ours
+  ['local', null, 'ambassador|status ambassador|route ambassador|consistency ambassador|help'], // ours
   // The server itself
   [
     'primary',

@@ -103,6 +103,7 @@ export class Fences {
     if (!reached) return;
     replica.clean = Math.max(replica.clean, reached.epoch);
     replica.freshAt = Math.max(replica.freshAt, reached.closedAt);
+    replica.tellWaiting(Infinity);
     const slowest = Math.min(
       ...this.#options.exchange.replicas.filter(({ up }) => up).map(({ freshAt }) => freshAt),
     );

@@ -29,6 +29,7 @@ export function decide(looks: readonly Look[], current: string | undefined): Sig
     replicas: replicas.map(({ endpoint }) => endpoint),
     complaints: [...looks.flatMap(complaint), ...(primary ? [] : [noPrimary(seen, masters)])],
     version: primary?.info.get('redis_version') ?? '0.0.0',
+    zones: new Map(seen.flatMap(zoneOf)),
   };
 }
 
@@ -38,6 +39,12 @@ export function replicasOf(info: ReadonlyMap<string, string>): Endpoint[] {
     const [, host, port] = /^ip=(.+?),port=(\d+),state=online/.exec(value) ?? [];
     return /^slave\d+$/.test(key) && host !== undefined ? [{ host, port: Number(port) }] : [];
   });
+}
+
+/** Valkey tells it in INFO, if it was told in its settings. */
+function zoneOf({ endpoint, info }: Seen): [server: string, zone: string][] {
+  const zone = info.get('availability_zone') ?? '';
+  return zone === '' ? [] : [[nameOf(endpoint), zone]];
 }
 
 /** The server that a replica follows. */

@@ -2,7 +2,10 @@
 // The control plane (topology) tells it what it sees; connections tell it what fails. Invariant: a command for the primary
 // always has a source, if need be the waiting room; a read has a replica only when that is up, in sync and fresh enough.
 import { type Balance, pick } from '../balancer.ts';
+import type { ReadFrom } from '../routing.ts';
 import { DirtyMarks } from '../consistency/dirty-marks.ts';
+import { CURSOR_OWNERS } from '../cursor.ts';
+import { TurnClock } from '../turn-clock.ts';
 import type { Endpoint, Reach } from './dial.ts';
 import { Server } from './server.ts';
 import type { Identity, Source } from './source.ts';
@@ -17,11 +20,18 @@ export type Sighting = {
   readonly complaints: readonly string[];
   /** redis_version of the primary, for HELLO. */
   readonly version: string;
+  /** Zones that servers told of themselves (Valkey's availability_zone), by host:port. */
+  readonly zones?: ReadonlyMap<string, string>;
 };
 
 export type ExchangeOptions = {
   readonly reach: Reach;
+  readonly readFrom: ReadFrom;
   readonly balance: Balance;
+  /** Our own zone; undefined: all servers are alike. */
+  readonly zone: string | undefined;
+  /** Zones of servers by host:port or host alone; they go before what servers tell of themselves. */
+  readonly zones: ReadonlyMap<string, string>;
   readonly now: () => number;
   readonly failoverTimeoutMs: number;
   readonly failoverQueueBytes: number;
@@ -42,6 +52,8 @@ export class Exchange {
   readonly servers = new Map<string, Server>();
   primary: Server | undefined;
   replicas: readonly Server[] = [];
+  /** Among whom reads are shared out, by --read-from. */
+  #readers: readonly Server[] = [];
   complaints: readonly string[] = ['no server was asked yet'];
   version = '0.0.0';
   failovers = 0;
@@ -49,13 +61,17 @@ export class Exchange {
   /** Asks the control plane to look at once. */
   nudge: () => void = () => {};
   readonly #options: ExchangeOptions;
+  readonly #clock: TurnClock;
   #turn = 0;
+  /** Begins anywhere, so that cursors given before a restart are hardly ever taken for ours. */
+  #cursorOwner = Math.floor(Math.random() * CURSOR_OWNERS);
   /** No longer part of the deployment, but with commands to answer: a demoted primary must still say READONLY. */
   readonly #leaving = new Set<Server>();
   readonly #hopeful: { readonly callback: (there: boolean) => void; readonly until: number }[] = [];
 
   constructor(options: ExchangeOptions) {
     this.#options = options;
+    this.#clock = new TurnClock(options.now);
     this.room = new WaitingRoom({
       now: options.now,
       patienceMs: options.failoverTimeoutMs,
@@ -73,15 +89,39 @@ export class Exchange {
     return primary.lane(identity, large);
   }
 
-  /** The replica whose turn it is, whatever it has applied; undefined when none is usable. */
-  pickReplica(): Server | undefined {
-    return this.replicas[
-      pick(this.replicas, this.#options.balance, this.#turn++ % (this.replicas.length || 1))
+  /** Who is to answer a read that must have seen epoch `needed`; undefined: the primary, or nobody. */
+  pickReader(needed: number): Server | undefined {
+    const { readFrom, balance } = this.#options;
+    const readers = this.#readers;
+    if (readers.length === 0 || (readFrom === 'prefer-primary' && this.primary?.up)) return undefined;
+    return readers[
+      pick(readers, readFrom === 'nearest' ? 'latency' : balance, this.#turn++ % readers.length, needed)
     ];
   }
 
+  /** Some replica is usable, were it not for what it has not applied yet. */
+  get someReader(): boolean {
+    return this.#readers.some(({ usable }) => usable);
+  }
+
+  /** Who answers reads that any of them may answer, for people. */
+  get readerNames(): string {
+    const usable = this.#readers.filter((reader) => reader.usable);
+    const near = usable.filter((reader) => reader.near);
+    const names = (near.length > 0 ? near : usable).map(({ name }) => name).join(' or ');
+    return names || (this.primary?.up === true ? 'the primary, as no replica is fit' : 'nobody');
+  }
+
+  /** The error for a read that only a replica may answer (--read-from replica) while none can. */
+  get noReplica(): string | undefined {
+    if (this.#options.readFrom !== 'replica' || !this.primary?.up || this.someReader) return undefined;
+    const why =
+      this.complaints.join('; ') || (this.replicas.length === 0 ? 'there is none' : 'too far behind');
+    return `TRYAGAIN the ambassador has no replica to read from (--read-from replica): ${why}`;
+  }
+
   /** Takes over what the control plane has seen. */
-  see({ primary, replicas, complaints, version }: Sighting): void {
+  see({ primary, replicas, complaints, version, zones }: Sighting): void {
     this.complaints = complaints;
     this.version = version;
     const server = primary && this.#server(primary);
@@ -90,9 +130,14 @@ export class Exchange {
     const known = new Set([...this.replicas, ...(this.primary ? [this.primary] : [])]);
     for (const each of this.servers.values()) {
       each.up = each === this.primary ? server !== undefined : known.has(each);
-      if (!each.up || each === this.primary) each.clean = -1;
+      if (each === this.primary) each.clean = Infinity;
+      else if (!each.up) each.clean = -1;
+      each.near = this.#isNear(each, zones);
       if (!known.has(each)) this.#forget(each);
     }
+    const { readFrom } = this.#options;
+    const withPrimary = readFrom === 'any' || readFrom === 'nearest';
+    this.#readers = withPrimary && this.primary ? [this.primary, ...this.replicas] : this.replicas;
     if (!this.primary?.up) return;
     this.room.leave();
     for (const { callback } of this.#hopeful.splice(0)) callback(true);
@@ -108,7 +153,7 @@ export class Exchange {
   distrust(server: Server | undefined): void {
     if (!server) return;
     server.up = false;
-    server.clean = -1;
+    if (server !== this.primary) server.clean = -1;
     this.nudge();
   }
 
@@ -119,18 +164,17 @@ export class Exchange {
 
   /** What time brings: silent servers, those who waited too long, replicas too stale. Every 100 ms or so. */
   tick(): void {
-    const { commandTimeoutMs, maxStalenessMs, now } = this.#options;
+    const { commandTimeoutMs, now } = this.#options;
     for (const server of [...this.servers.values(), ...this.#leaving]) server.endSilent(commandTimeoutMs);
     for (const server of this.#leaving) {
       if (server.outstanding > 0) continue;
       server.close(new Error('the server is no longer part of the deployment'));
       this.#leaving.delete(server);
     }
+    for (const server of this.servers.values()) server.tellWaiting(commandTimeoutMs);
     this.room.expire();
     while (this.#hopeful.length > 0 && this.#hopeful[0]!.until <= now())
       this.#hopeful.shift()!.callback(false);
-    if (maxStalenessMs === undefined) return;
-    for (const replica of this.replicas) replica.fresh = now() - replica.freshAt <= maxStalenessMs;
   }
 
   close(): void {
@@ -141,7 +185,10 @@ export class Exchange {
   #promote(server: Server): void {
     const before = this.primary;
     this.primary = server;
-    if (before) this.failovers++;
+    if (before) {
+      this.failovers++;
+      before.freshAt = -Infinity;
+    }
     // What the old primary had acknowledged the replicas may have or not; offsets of the two do not compare.
     this.marks.markAll();
     for (const each of this.servers.values()) each.clean = -1;
@@ -151,12 +198,15 @@ export class Exchange {
   #server(endpoint: Endpoint): Server {
     const known = this.servers.get(nameOf(endpoint));
     if (known) return known;
-    const { reach, now, report } = this.#options;
+    const { reach, now, report, maxStalenessMs = Infinity } = this.#options;
     const server = new Server({
       endpoint,
       reach,
       now,
       marks: this.marks,
+      nextCursorOwner: () => (this.#cursorOwner = (this.#cursorOwner % CURSOR_OWNERS) + 1),
+      turnNow: this.#clock.now,
+      maxStalenessMs,
       onTrouble: (troubled, why) => {
         report({ kind: 'trouble', name: troubled.name, why });
         this.distrust(troubled);
@@ -164,6 +214,11 @@ export class Exchange {
     });
     this.servers.set(server.name, server);
     return server;
+  }
+
+  #isNear({ name, endpoint }: Server, told: Sighting['zones']): boolean {
+    const { zone, zones } = this.#options;
+    return zone !== undefined && zone === (zones.get(name) ?? zones.get(endpoint.host) ?? told?.get(name));
   }
 
   #forget(server: Server): void {

@@ -14,6 +14,11 @@ export type ServerOptions = {
   readonly reach: Reach;
   readonly marks: DirtyMarks;
   readonly now: () => number;
+  /** The same, read once in a turn of the event loop: for what is asked per command. */
+  readonly turnNow: () => number;
+  /** How old a replica's data may be when it is read from (--max-staleness); Infinity: no bound. */
+  readonly maxStalenessMs: number;
+  readonly nextCursorOwner: () => number;
   /** A connection ended that had work, or could not be made: perhaps the server is gone. */
   readonly onTrouble: (server: Server, why: Error) => void;
 };
@@ -25,27 +30,43 @@ export class Server implements Candidate {
   readonly endpoint: Endpoint;
   /** The control plane has seen it fit for its role, and no connection has failed since. */
   up = false;
-  /** As a replica: the newest epoch of writes it is known to have applied; -1 before the first fence. */
+  /** As a replica: the newest epoch of writes it is known to have applied; -1 before the first fence. A primary: Infinity. */
   clean = -1;
   /** As a replica: when the newest clean epoch was closed; the true bound of its staleness. */
   freshAt = -Infinity;
-  /** As a replica: fresh enough to be read from (--max-staleness). */
-  fresh = true;
+  /** Its number in the cursors that it gave; another one as soon as it may not be the same process any more. */
+  cursorOwner: number;
+  /** In our own zone (--zone). */
+  near = false;
   readonly #options: ServerOptions;
   readonly #lanes = new Map<string, Lanes>();
   readonly #stock = new Map<string, Connection[]>();
   readonly #open = new Set<Connection>();
+  #waiting: {
+    readonly epoch: number;
+    readonly callback: (there: boolean) => void;
+    readonly since: number;
+  }[] = [];
   connects = 0;
   commands = 0;
 
   constructor(options: ServerOptions) {
     this.#options = options;
+    this.cursorOwner = options.nextCursorOwner();
     this.endpoint = options.endpoint;
     this.name = `${options.endpoint.host}:${options.endpoint.port}`;
   }
 
   get usable(): boolean {
     return this.up && this.fresh;
+  }
+
+  /** As a replica: all that was written longer ago than the bound is there, whoever wrote it. */
+  get fresh(): boolean {
+    const { maxStalenessMs, turnNow } = this.#options;
+    return (
+      maxStalenessMs === Infinity || this.clean === Infinity || turnNow() - this.freshAt <= maxStalenessMs
+    );
   }
 
   get outstanding(): number {
@@ -98,6 +119,24 @@ export class Server implements Candidate {
     else connection.end(new Error('not needed any more'));
   }
 
+  /** Calls back once `epoch` is applied here (true), or the server is not up any more or takes too long (false). */
+  whenClean(epoch: number, callback: (there: boolean) => void): void {
+    this.#waiting.push({ epoch, callback, since: this.#options.now() });
+  }
+
+  /** Whether one who waits can be told; to be called when something was applied, and every 100 ms or so. */
+  tellWaiting(patienceMs: number): void {
+    if (this.#waiting.length === 0) return;
+    const oldest = this.#options.now() - patienceMs;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const each of waiting) {
+      if (this.clean >= each.epoch) each.callback(true);
+      else if (!this.up || each.since < oldest) each.callback(false);
+      else this.#waiting.push(each);
+    }
+  }
+
   /** Ends lanes that have commands pending and heard nothing for so long: the server hangs. */
   endSilent(timeoutMs: number): void {
     const before = this.#options.now() - timeoutMs;
@@ -114,7 +153,7 @@ export class Server implements Candidate {
   }
 
   #connect(identity: Identity): Connection {
-    const { endpoint, reach, marks, now, onTrouble } = this.#options;
+    const { endpoint, reach, marks, now, onTrouble, nextCursorOwner } = this.#options;
     let ready = false;
     this.connects++;
     const { introduced, ...dialled } = dial(endpoint, reach);
@@ -130,6 +169,7 @@ export class Server implements Candidate {
       onEnd: (ended, why) => {
         this.#open.delete(ended);
         const lanes = this.#lanes.get(identity.key);
+        if (lanes?.small === ended || lanes?.large === ended) this.cursorOwner = nextCursorOwner();
         if (lanes?.small === ended) lanes.small = undefined;
         if (lanes?.large === ended) lanes.large = undefined;
         if (lanes && !lanes.small && !lanes.large) this.#lanes.delete(identity.key);

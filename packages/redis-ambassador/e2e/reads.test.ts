@@ -1,0 +1,75 @@
+// Promise: reads go where --read-from and --balance say; a scan goes on where it began; read-only scripts run at replicas;
+// each connection may choose its consistency. One deployment for most of them.
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Deployment, deploy, PATIENCE } from './running.ts';
+
+let deployment: Deployment;
+beforeAll(async () => {
+  deployment = await deploy();
+}, 30_000);
+afterAll(() => deployment[Symbol.asyncDispose]());
+
+const settled = (of = deployment): Promise<void> =>
+  expect.poll(() => of.status(), PATIENCE).not.toContain('behind');
+
+const callsOf = (command: string, of = deployment): Promise<number[]> =>
+  Promise.all([of.primary, ...of.replicas].map((server) => server.calls(command)));
+
+test('HSCAN over two replicas, each step on another connection: every field, and none at the primary', async () => {
+  const clients = [deployment.client(), deployment.client(), deployment.client()];
+  const fields = Array.from({ length: 5000 }, (_, i) => `f${i}`);
+  await clients[0]!.hset('h', ...fields.flatMap((field) => [field, '1']));
+  await settled();
+  for (let round = 0; round < 4; round++) {
+    const seen = new Set<string>();
+    let [cursor, step] = ['0', round];
+    do {
+      const [next, pairs] = await clients[step++ % 3]!.hscan('h', cursor, 'COUNT', 100);
+      for (let i = 0; i < pairs.length; i += 2) seen.add(pairs[i]!);
+      cursor = next;
+    } while (cursor !== '0');
+    expect(seen.size).toBe(5000);
+  }
+  const [primary, ...replicas] = await callsOf('hscan');
+  expect(primary).toBe(0);
+  expect(Math.min(...replicas)).toBeGreaterThan(50); // both had scans to answer
+});
+
+test('SCAN finds what was written in its midst, and a wrong cursor is an error', async () => {
+  const client = deployment.client();
+  await client.mset(Object.fromEntries(Array.from({ length: 200 }, (_, i) => [`scan${i}`, `${i}`])));
+  await settled();
+  const [first] = await client.scan('0', 'COUNT', 10);
+  await client.hset('h', 'f0', 'new');
+  const [next] = await client.scan(first, 'COUNT', 10);
+  expect(Number(first)).toBeGreaterThan(2 ** 40);
+  expect(Number(next)).toBeGreaterThan(2 ** 40);
+  await expect(client.scan('x')).rejects.toThrow('invalid cursor');
+  const another = (Math.floor(Number(first) / 2 ** 40) % 4000) + 50;
+  await expect(client.scan(another * 2 ** 40 + 1)).rejects.toThrow('begin again with cursor 0');
+});
+
+test('EVALSHA_RO at replicas after SCRIPT LOAD, after EVAL_RO and after SCRIPT FLUSH', async () => {
+  const client = deployment.client();
+  await client.set('a', 'A');
+  await settled();
+  const sha = String(await client.script('LOAD', "return redis.call('GET', KEYS[1])"));
+  for (let i = 0; i < 20; i++) expect(await client.call('EVALSHA_RO', sha, 1, 'a')).toBe('A');
+  await client.script('FLUSH');
+  await expect(client.call('EVALSHA_RO', sha, 1, 'a')).rejects.toThrow('NOSCRIPT');
+});
+
+test('a connection chooses its own consistency until RESET', async () => {
+  const client = deployment.client();
+  const [before = 0] = await callsOf('strlen');
+  expect(await client.call('AMBASSADOR', 'CONSISTENCY', 'strong')).toBe('OK');
+  expect(await client.call('AMBASSADOR', 'CONSISTENCY')).toBe('strong');
+  for (let i = 0; i < 10; i++) await client.strlen('a');
+  expect((await callsOf('strlen'))[0]).toBe(before + 10);
+  await client.call('RESET');
+  expect(await client.call('AMBASSADOR', 'CONSISTENCY')).toBe('key');
+  await settled();
+  await client.strlen('a');
+  expect((await callsOf('strlen'))[0]).toBe(before + 10);
+  await expect(client.call('AMBASSADOR', 'CONSISTENCY', 'odd')).rejects.toThrow('one of eventual');
+});

@@ -1,0 +1,50 @@
+// AMBASSADOR STATUS, ROUTE, CONSISTENCY and so on: what people and applications can ask the ambassador itself, inside the
+// protocol. For local-commands.ts. Not hot.
+import { explainRoute } from './explain.ts';
+import { errorReply, OK, type Value, writeReply } from './resp/reply.ts';
+import { consistencyChoices } from './routing.ts';
+import type { Session } from './session.ts';
+
+type Answer = (session: Session, words: readonly string[]) => void;
+
+const HELP = `AMBASSADOR <subcommand> [<arg> ...]. Subcommands are:
+STATUS
+    Who is primary, who are the replicas, and how they are.
+ROUTE <command> [<arg> ...]
+    Where this command would go, and why; it is not carried out.
+CONSISTENCY [eventual|key|session|strong|default]
+    What reads of this connection must have seen; without an argument: what holds now.
+HELP
+    This.`;
+
+/** What each answers, with the least and the most words it takes. */
+export const ambassadorAnswers: Readonly<Record<string, readonly [number, number, Answer]>> = {
+  'ambassador|status': [2, 2, (session) => value(session, session.context.status())],
+  'ambassador|route': [3, 64, route],
+  'ambassador|consistency': [2, 3, consistency],
+  'ambassador|help': [2, 2, (session) => value(session, HELP.split('\n'))],
+};
+
+const value = (session: Session, of: Value): void =>
+  session.answer(Buffer.from(writeReply(of, session.client.identity.resp)));
+
+function route(session: Session, words: readonly string[]): void {
+  const { policy, exchange } = session.context;
+  const { consistency: wanted } = session.client;
+  const readers = exchange.readerNames;
+  value(session, explainRoute(words.slice(2), policy, { consistency: wanted, readers }));
+}
+
+function consistency(session: Session, [, , text]: readonly string[]): void {
+  const { client, context } = session;
+  if (text === undefined) return value(session, client.consistency);
+  const wanted = text.toLowerCase();
+  const chosen =
+    wanted === 'default' ? context.policy.consistency : consistencyChoices.find((each) => each === wanted);
+  if (chosen === undefined)
+    return session.answer(
+      errorReply(`ERR consistency is one of ${consistencyChoices.join(', ')} or default`),
+    );
+  client.consistency = chosen;
+  session.answer(OK);
+}
