@@ -1,0 +1,54 @@
+// Race 3: how long small GETs take while another client, a process of its own, gets 32 MB values one after the other: on a
+// shared connection they would wait behind the large ones, hence two lanes per server.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { findCommand } from '@podmate/testkit/debian';
+import { temporaryDirectory } from '@podmate/testkit/files';
+import { startReplicated } from '@podmate/testkit/redis-server';
+import { enter, type Name } from './contestants.ts';
+import type { Race } from './course.ts';
+import { atMost, quantile, median } from './race-table.ts';
+import { RawClient } from './raw-client.ts';
+
+const LARGE = Buffer.alloc(32 * 1024 * 1024, 'large');
+
+export const largeBesideSmall: Race = async ({ scale, say }) => {
+  await using folder = await temporaryDirectory('race');
+  await using servers = await startReplicated(0);
+  const names: Name[] = ['direct', 'redis-ambassador', 'nutcracker', 'haproxy'];
+  await using contestants = await enter(names, { server: servers.primary, folder });
+  const p99 = new Map<Name, number[]>();
+  for (let round = 0; round < 3; round++) {
+    for (const { name, port } of contestants.field) {
+      const took = await smallGets(port, (scale.seconds * 1000) / 3);
+      p99.set(name, [...(p99.get(name) ?? []), quantile(took, 0.99)]);
+      say(`small beside large: ${name} p99 ${quantile(took, 0.99).toFixed(1)} ms of ${took.length}`);
+    }
+  }
+  const of = (name: Name): number => median(p99.get(name) ?? []);
+  const seen = names.map((name) => `${name} ${of(name).toFixed(1)}`).join(', ');
+  const ratio = of('redis-ambassador') / of('haproxy');
+  return [atMost('small GET beside GETs of 32 MB: p99', 1.2, ratio, '× HAProxy', [2, `ms: ${seen}`])];
+};
+
+/** Milliseconds that each small GET took. */
+async function smallGets(port: number, durationMs: number): Promise<number[]> {
+  using client = await RawClient.open(port);
+  await client.ask('SET', 'large', LARGE);
+  await client.ask('SET', 'small', 'x'.repeat(100));
+  const load = ['-p', String(port), '-c', '1', '-n', '1000000', '-q', 'GET', 'large'];
+  const loader = spawn(findCommand('redis-benchmark') ?? '', load, { stdio: 'ignore' });
+  const ended = once(loader, 'exit');
+  const took: number[] = [];
+  try {
+    for (const until = performance.now() + durationMs; performance.now() < until;) {
+      const began = performance.now();
+      await client.ask('GET', 'small');
+      took.push(performance.now() - began);
+    }
+  } finally {
+    loader.kill('SIGKILL');
+    await ended;
+  }
+  return took;
+}
