@@ -34,6 +34,7 @@ export class Ambassador implements Part {
   readonly listener: Listener;
   readonly stats = new SessionStats();
   readonly #topology: Topology;
+  readonly #clock = { beat: 0 };
   readonly #values: SettingsValues;
   readonly #log: Log;
   #timer: NodeJS.Timeout | undefined;
@@ -78,12 +79,15 @@ export class Ambassador implements Part {
         },
         identities: new Identities(),
         stats: this.stats,
+        clock: this.#clock,
         clientPassword: () => credentials.clientPassword,
         now,
         status: () => this.status(),
       },
       {
         maxClients: values.maxClients,
+        idleBeats: values.clientTimeout === undefined ? undefined : values.clientTimeout / TICK_MS,
+        maxBytes: values.maxMemory,
         socketMode: Number.parseInt(values.listenMode, 8),
         tls: credentials.clientTls,
       },
@@ -93,6 +97,8 @@ export class Ambassador implements Part {
   async start(): Promise<void> {
     this.#topology.start((sighting) => this.exchange.see(sighting));
     this.#timer = setInterval(() => {
+      this.#clock.beat++;
+      this.listener.sweep();
       this.exchange.tick();
       if (this.#values.readFrom !== 'primary') this.fences.beat();
     }, TICK_MS);

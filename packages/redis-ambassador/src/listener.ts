@@ -13,12 +13,17 @@ import type { ClientTls } from './tls.ts';
 
 export type ListenerOptions = {
   readonly maxClients: number;
+  /** Beats of the clock after which a silent client is closed. */
+  readonly idleBeats: number | undefined;
+  /** Most bytes held for all clients together. */
+  readonly maxBytes: number | undefined;
   /** Permissions of unix sockets. */
   readonly socketMode: number;
   /** For addresses with TLS. */
   readonly tls: ClientTls | undefined;
 };
 
+const MANY = 1000;
 /** Clients that have not finished a TLS handshake, beyond those that are in. */
 const IN_HANDSHAKE = 256;
 /** Whoever is turned away may take so long to read why. */
@@ -64,12 +69,35 @@ export class Listener {
     for (const server of this.#servers) server.close();
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#emptied = resolve;
-    signal.addEventListener('abort', () => {
+    const cutOff = (): void => {
       for (const session of this.sessions) session.destroy();
-    });
+    };
+    if (signal.aborted) cutOff();
+    signal.addEventListener('abort', cutOff);
     for (const session of this.sessions) session.close();
     if (this.sessions.size === 0) resolve();
     await promise;
+  }
+
+  /** Closes who was silent too long, and whoever holds most while all together hold too much. Every beat of the clock. */
+  sweep(): void {
+    const { idleBeats = Infinity, maxBytes = Infinity } = this.#options;
+    // With thousands of clients a look at each of them ten times a second would be felt.
+    if (this.sessions.size > MANY && this.#context.clock.beat % 10 !== 0) return;
+    let sum = 0;
+    for (const session of this.sessions) {
+      sum += session.heldBytes;
+      if (session.idleBeats <= idleBeats) continue;
+      this.#context.stats.idleClients++;
+      session.close();
+    }
+    if (sum <= maxBytes) return;
+    for (const session of [...this.sessions].toSorted((a, b) => b.heldBytes - a.heldBytes)) {
+      sum -= session.heldBytes;
+      this.#context.stats.greedyClients++;
+      session.destroy();
+      if (sum <= maxBytes) return;
+    }
   }
 
   #emptied: () => void = () => {};

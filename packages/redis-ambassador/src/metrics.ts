@@ -135,6 +135,8 @@ export const metrics = defineMetrics<Ambassador>([
         slow: stats.slowClients,
         torn: stats.tornReplies,
         tls: stats.tlsFailures,
+        idle: stats.idleClients,
+        memory: stats.greedyClients,
       }),
   },
 ]);

@@ -51,11 +51,13 @@ export class OwnConnection {
     }
     if (this.kind === 'relay') return this.#pass(command, framer);
     if (command.group === 'local' && !this.#isOurs(command)) return this.#local(command, framer);
+    if (this.source!.congested) return session.waitForRoom(this.source!);
     command.count++;
     this.#track(command);
     this.#remember(command, framer);
     if (command.name === 'wait' || command.name === 'waitaof') this.#coverOthers();
     this.#send(framer, session.client.dropsReply());
+    session.pace();
   }
 
   /** The server may keep the client waiting as long as it likes. */

@@ -30,9 +30,17 @@ export class SessionStats {
   refusedCommands = 0;
   /** Clients that came no further than the TLS handshake. */
   tlsFailures = 0;
+  /** Clients silent for longer than --client-timeout. */
+  idleClients = 0;
+  /** Clients cut off because all together held more than --max-memory. */
+  greedyClients = 0;
 }
 
+/** Coarse time for what need not be exact: a beat is a tenth of a second or so. */
+export type Clock = { readonly beat: number };
+
 export type SessionContext = {
+  readonly clock: Clock;
   readonly exchange: Exchange;
   readonly fences: Fences;
   readonly policy: Policy;

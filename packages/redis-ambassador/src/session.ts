@@ -17,6 +17,7 @@ import { errorReply } from './resp/reply.ts';
 import { COMMAND, MORE, RequestFramer } from './resp/request-framer.ts';
 import { type Consistency, route, type SessionState } from './routing.ts';
 import { answerLocally } from './local-commands.ts';
+import { Connection } from './upstream/connection.ts';
 import type { Server } from './upstream/server.ts';
 import type { Lost, ReplyOwner, Request, Source } from './upstream/source.ts';
 
@@ -24,6 +25,8 @@ import type { Lost, ReplyOwner, Request, Source } from './upstream/source.ts';
 const LARGE_BYTES = 64 * 1024;
 /** So many small replies in a row, and a client is a small one again. */
 const SMALL_RUN = 64;
+/** A client that we have said goodbye to may take so long to close. */
+const LINGER_MS = 1000;
 
 /** All that a client may say before it has logged in, where it must. */
 const LOGIN = /^(auth|hello|quit|reset)$/;
@@ -44,6 +47,12 @@ export class Session implements ReplyOwner, SessionState {
   #again = false;
   #paused = false;
   #ended = false;
+  /** We have said goodbye; what still comes is forgotten. */
+  #lingering = false;
+  /** Held back on behalf of this client, which does not read its one large reply. */
+  #stalled: Connection | undefined;
+  /** The beat of the clock (SessionContext) at which it last said something. */
+  #heardAt: number;
   #half = false;
   /** The replica with reads of ours under way, how many, and where they went. */
   #replica: Server | undefined;
@@ -62,6 +71,7 @@ export class Session implements ReplyOwner, SessionState {
     this.id = id;
     this.context = context;
     this.#socket = socket;
+    this.#heardAt = context.clock.beat;
     this.#framer = new RequestFramer({ maxBulkBytes: context.limits.maxBulkBytes });
     this.client = new ClientState(context);
     this.connection = new OwnConnection(this);
@@ -89,6 +99,17 @@ export class Session implements ReplyOwner, SessionState {
     return this.#socket.writableLength + this.order.parkedBytes;
   }
 
+  /** Everything held for this client: replies it did not read, commands that are not complete. */
+  get heldBytes(): number {
+    return this.bufferedBytes + this.#framer.heldBytes;
+  }
+
+  /** Beats of the clock since it said something; 0 while it waits for us, or for what others publish. */
+  get idleBeats(): number {
+    if (this.#lingering || this.order.outstanding > 0 || this.connection.kind !== 'none') return 0;
+    return this.context.clock.beat - this.#heardAt;
+  }
+
   /** Finishes what is under way and closes; for the drain. */
   close(): void {
     this.hold(HELD.closing);
@@ -99,12 +120,13 @@ export class Session implements ReplyOwner, SessionState {
     if (this.#ended) return;
     this.#ended = true;
     this.#socket.destroy();
+    this.#stalled?.unstall();
     this.connection.abandon();
     this.context.gone(this);
   }
 
   write(bytes: Buffer): void {
-    if (this.#ended) return;
+    if (this.#ended || this.#lingering) return;
     if (this.#socket.write(bytes)) return;
     if (this.bufferedBytes > this.context.limits.clientBufferBytes) this.hold(HELD.output);
     if (this.bufferedBytes > this.context.limits.clientOutputMaxBytes) {
@@ -131,6 +153,8 @@ export class Session implements ReplyOwner, SessionState {
 
   /** Bytes of the client, data[from, to), which nobody writes to again. */
   receive(data: Buffer, from: number, to: number): void {
+    if ((this.#held & HELD.closing) !== 0) return;
+    this.#heardAt = this.context.clock.beat;
     this.#framer.feed(data, from, to);
     if (this.#held === 0) return this.#pump();
     this.#paused = true;
@@ -186,6 +210,7 @@ export class Session implements ReplyOwner, SessionState {
     if (server === undefined || server === this.context.exchange.primary) return this.readAtPrimary(command);
     const source =
       this.#onReplica > 0 ? this.#replicaSource! : server.lane(this.client.identity, this.#large);
+    if (source.congested) return this.waitForRoom(source);
     this.#replica = server;
     this.#replicaSource = source;
     this.#onReplica++;
@@ -239,8 +264,9 @@ export class Session implements ReplyOwner, SessionState {
     const { exchange } = this.context;
     if (writes && this.#onReplica > 0) return this.untilQuiet(true);
     if (!this.#ridesRightLane()) return this.untilQuiet(true);
-    command.count++;
     const source = exchange.primarySource(this.client.identity, this.#large);
+    if (source.congested) return this.waitForRoom(source);
+    command.count++;
     let epoch = command.group === 'read' ? 0 : -1;
     if (writes) {
       this.mark(command);
@@ -278,7 +304,11 @@ export class Session implements ReplyOwner, SessionState {
     const { data, start, end } = this.#framer;
     this.order.expect(source, this.client.dropsReply());
     source.send(this, data, start, end, epoch);
-    if (source.congested) this.#waitForRoom(source);
+    this.pace();
+  }
+
+  /** Holds the commands to come when enough are under way, or enough bytes of replies to them expected. */
+  pace(): void {
     const { order, context } = this;
     if (order.outstanding >= context.limits.pipeline) this.hold(HELD.turn);
     else if (order.outstanding * this.#meanReplyBytes > context.limits.clientBufferBytes)
@@ -298,7 +328,9 @@ export class Session implements ReplyOwner, SessionState {
     this.untilQuiet(false);
   }
 
-  #waitForRoom(source: Source): void {
+  /** Holds the present command until the server has taken more of what others sent. */
+  waitForRoom(source: Source): void {
+    this.#again = true;
     this.hold(HELD.congested);
     source.whenFree(() => this.release(HELD.congested));
   }
@@ -316,8 +348,14 @@ export class Session implements ReplyOwner, SessionState {
     if (source === this.#replicaSource) this.#onReplica -= completed;
     if (this.connection.kind !== 'none') this.connection.answered(source);
     this.order.arrive(source, data, from, to, completed);
+    if (completed === 0 && (this.#held & HELD.output) !== 0) this.#stall(source);
     this.#learn(to - from, completed);
     if (this.#held !== 0 || this.connection.kind !== 'none' || this.#half) this.#afterReplies();
+  }
+
+  /** In the midst of a large reply that the client does not read: no more of it, as long as nobody else waits for theirs. */
+  #stall(source: Source): void {
+    if (source instanceof Connection && source.stall(this.order.outstanding)) this.#stalled = source;
   }
 
   /** Which lane suits this client, and how many commands it may have under way. */
@@ -408,6 +446,8 @@ export class Session implements ReplyOwner, SessionState {
   }
 
   #drained(): void {
+    this.#stalled?.unstall();
+    this.#stalled = undefined;
     this.connection.drained();
     this.release(HELD.output);
   }
@@ -420,6 +460,7 @@ export class Session implements ReplyOwner, SessionState {
 
   #halfClosed(): void {
     this.#half = true;
+    if (this.#lingering && this.#socket.writableFinished) return this.destroy();
     if (this.connection.blocked) return this.destroy(); // nobody is left to wait for
     if (this.#held === 0 || this.connection.kind === 'relay') this.#closeWhenDone();
   }
@@ -427,6 +468,18 @@ export class Session implements ReplyOwner, SessionState {
   #closeWhenDone(): void {
     if (this.#ended || (this.order.outstanding > 0 && this.connection.kind !== 'relay')) return;
     if (this.#half && (this.#held & ~HELD.closing) !== 0 && this.connection.kind !== 'relay') return;
-    this.#socket.end(() => this.destroy());
+    this.#sayGoodbye();
+  }
+
+  /** Were it closed with bytes unread, the kernel would reset the connection, and the client lose its last replies. */
+  #sayGoodbye(): void {
+    if (this.#lingering) return;
+    this.#lingering = true;
+    this.#held |= HELD.closing;
+    this.#socket.resume();
+    this.#socket.end(() => {
+      if (this.#half) this.destroy();
+      else setTimeout(() => this.destroy(), LINGER_MS).unref();
+    });
   }
 }

@@ -126,6 +126,13 @@ const rows = {
     help: 'A server silent for this long while commands are pending is given up; blocking commands have their own connections and are exempt.',
   },
   maxClients: { kind: 'integer', group: 'Limits', default: '10000', min: 1, help: 'Most clients at once.' },
+  clientTimeout: {
+    kind: 'duration',
+    group: 'Limits',
+    default: 'off',
+    min: 100,
+    help: 'Close clients that were silent for so long; not those that wait for a reply or for messages.',
+  },
   maxPipeline: {
     kind: 'integer',
     group: 'Limits',
@@ -146,6 +153,13 @@ const rows = {
     default: '1GiB',
     min: 1024,
     help: 'Unread replies of a client beyond which it is cut off.',
+  },
+  maxMemory: {
+    kind: 'bytes',
+    group: 'Limits',
+    default: '1GiB',
+    min: 1024 * 1024,
+    help: 'Unread replies and incomplete commands of all clients together; beyond it, who holds most is cut off. Set it to half of what the container may use.',
   },
   maxValue: {
     kind: 'bytes',

@@ -1,6 +1,6 @@
 // One connection to a server, shared by any number of clients or lent to one. Hot: commands go out in one write per turn
 // of the event loop, replies are handed to their owners in slices of what was read, as many at a time as follow each other
-// for one owner. Invariant: the n-th reply belongs to the n-th pending command; when that can no longer be relied upon the
+// for one owner. 300 lines and more, as it is one state machine. Invariant: the n-th reply belongs to the n-th pending command; when that can no longer be relied upon the
 // connection ends, and every pending command is reported lost, with whether it may have reached the server.
 import type { Socket } from 'node:net';
 import { explain } from '@podmate/base/errors';
@@ -15,6 +15,8 @@ import { WriteBatch } from './write-batch.ts';
 const [MINUS, PUSH, LF] = [45, 62, 10];
 /** Bytes that may wait for the server before clients are asked to wait. */
 const CONGESTED_BYTES = 1024 * 1024;
+/** Longest error line and handshake reply; Redis' own are a hundred times shorter, scripts may write longer ones. */
+const MAX_HELD_BYTES = 1024 * 1024;
 /** Weight of a new latency sample in the exponential mean. */
 const LATENCY_WEIGHT = 0.2;
 
@@ -51,6 +53,7 @@ export class Connection implements Source {
   #sampleSerial = -1;
   #sampleAt = 0;
   #scheduled = false;
+  #stalled = false;
   #relay: ((chunk: Buffer) => void) | undefined;
   #relayEnded: (() => void) | undefined;
   latencyMs = 0;
@@ -111,6 +114,25 @@ export class Connection implements Source {
     if (!this.#scheduled) this.#schedule();
   }
 
+  /**
+   * Leaves the rest of the reply that is coming with the server, until unstall() or until somebody else wants something.
+   * @param own how many of the pending commands are the asker's. @returns whether it does; not when others wait already
+   */
+  stall(own: number): boolean {
+    if (this.#pending.count > own || this.#relay) return false;
+    this.#stalled = true;
+    this.activeAt = Infinity; // not the server is silent, we are deaf
+    this.#socket.pause();
+    return true;
+  }
+
+  unstall(): void {
+    if (!this.#stalled) return;
+    this.#stalled = false;
+    this.activeAt = this.#options.now();
+    this.#socket.resume();
+  }
+
   pauseReading(): void {
     this.#socket.pause();
   }
@@ -145,6 +167,7 @@ export class Connection implements Source {
   }
 
   #schedule(): void {
+    if (this.#stalled) this.unstall();
     this.#scheduled = true;
     if (this.#ready) FlushTurn.add(this);
   }
@@ -254,6 +277,7 @@ export class Connection implements Source {
     }
     const newline = chunk.indexOf(LF, at);
     if (newline === -1) {
+      if (chunk.length - at > MAX_HELD_BYTES) this.end(new Error('the server sent an error without an end'));
       this.#held = chunk.subarray(at);
       return chunk.length;
     }
@@ -273,6 +297,8 @@ export class Connection implements Source {
       // Seldom and small: framed again from its beginning when more has come.
       this.#framer = new ReplyFramer();
       this.#held = chunk.subarray(at);
+      if (this.#held.length > MAX_HELD_BYTES)
+        this.end(new Error('the server does not speak the Redis protocol'));
     } else {
       const reply = readReply(chunk.subarray(at, end));
       const step = this.#options.handshake[this.#handshakeAt++];
@@ -289,9 +315,8 @@ export class Connection implements Source {
     this.end(reply, passing ? undefined : reply.message);
   }
 
+  /** Whoever waits longest is first, and goes to the end of the queue when it fills the connection up again. */
   #freed(): void {
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const callback of waiting) callback();
+    while (this.#waiting.length > 0 && (this.#ended || !this.congested)) this.#waiting.shift()?.();
   }
 }
