@@ -12,6 +12,8 @@ type Segment = {
   parked: Buffer[] | undefined;
   /** Not for the client (CLIENT REPLY OFF, commands of our own). */
   drop: boolean;
+  /** Of two segments of one source the one with the lower number was sent, and is answered, first. */
+  sentAs: number;
   next: Segment | undefined;
 };
 
@@ -25,6 +27,9 @@ export class ReplyOrder {
   #tail: Segment | undefined;
   /** The last segment that was finished, to be used again: most clients never have two. */
   #spare: Segment | undefined;
+  #serial = 0;
+  /** Commands were sent again, and with that out of the order of the segments, since the last rest. */
+  #resent = false;
 
   constructor(write: (bytes: Buffer) => void) {
     this.#write = write;
@@ -34,7 +39,7 @@ export class ReplyOrder {
   expect(source: Source, drop: boolean): void {
     this.outstanding++;
     const tail = this.#tail;
-    if (tail && tail.source === source && tail.drop === drop) tail.left++;
+    if (tail && tail.source === source && tail.drop === drop && !this.#resent) tail.left++;
     else this.#push(source, 1, drop);
   }
 
@@ -69,12 +74,15 @@ export class ReplyOrder {
   redirect(from: Source, to: Source): void {
     const segment = this.#first(from);
     if (!segment) return;
+    this.#resent = true;
+    const sentAs = ++this.#serial;
     if (segment.left === 1) {
       segment.source = to;
+      segment.sentAs = sentAs;
       return;
     }
     const rest: Segment = { ...segment, left: segment.left - 1, parked: undefined };
-    const one: Segment = { ...segment, source: to, left: 1, parked: undefined, next: rest };
+    const one: Segment = { ...segment, source: to, left: 1, parked: undefined, sentAs, next: rest };
     segment.left = 0;
     segment.next = one;
     if (this.#tail === segment) this.#tail = rest;
@@ -84,15 +92,25 @@ export class ReplyOrder {
   #first(source: Source): Segment | undefined {
     let segment = this.#head;
     while (segment && (segment.source !== source || segment.left === 0)) segment = segment.next;
-    return segment;
+    return this.#resent ? this.#firstSent(segment) : segment;
+  }
+
+  /** Of the segments of this one's source from it on, the one that was sent first. */
+  #firstSent(segment: Segment | undefined): Segment | undefined {
+    let first = segment;
+    for (let each = segment; each; each = each.next)
+      if (each.source === segment?.source && each.left > 0 && each.sentAs < first!.sentAs) first = each;
+    return first;
   }
 
   #push(source: Source | undefined, left: number, drop: boolean): Segment {
-    const segment = this.#spare ?? { source, left, parked: undefined, drop, next: undefined };
+    const sentAs = ++this.#serial;
+    const segment = this.#spare ?? { source, left, parked: undefined, drop, sentAs, next: undefined };
     this.#spare = undefined;
     segment.source = source;
     segment.left = left;
     segment.drop = drop;
+    segment.sentAs = sentAs;
     if (this.#tail) this.#tail.next = segment;
     else this.#head = segment;
     this.#tail = segment;
@@ -122,6 +140,8 @@ export class ReplyOrder {
         segment.parked = undefined;
       }
     }
-    if (!segment) this.#tail = undefined;
+    if (segment) return;
+    this.#tail = undefined;
+    this.#resent = false;
   }
 }
