@@ -26,6 +26,8 @@ export type Setting = {
   positional?: true;
   /** A list whose items may have blanks and commas: in an environment variable, one a line. */
   byLine?: true;
+  /** A list whose items have neither blanks nor commas: parted by them in a flag and in the file, too. */
+  byComma?: true;
   /** An optional argument: what the flag means when given bare, as its short form always is (`tail -fn5`). */
   optionalValue?: string;
   /** Kind `sections`: the table each element of the YAML list is read with. */
@@ -194,7 +196,8 @@ function readCluster(word: string, flags: Map<string, Flag>, rest: Iterator<stri
 function give(found: Found, { key, row }: Flag, setting: string, text: string): void {
   const before = found.given.get(key);
   const grows = row.kind === 'list' && before?.origin === 'flag';
-  found.give(key, { origin: 'flag', setting, texts: grows ? [...before.texts, text] : [text] });
+  const texts = row.byComma ? splitList(text) : [text];
+  found.give(key, { origin: 'flag', setting, texts: grows ? [...before.texts, ...texts] : texts });
 }
 
 /** What to do about an unknown name. */

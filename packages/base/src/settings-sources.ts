@@ -127,7 +127,14 @@ function readMapping(rows: Table, mapping: unknown, above: Keys, context: FileCo
       found.give(key, { origin: 'file', setting, texts: [], sections });
     } else if (texts.some((text) => typeof text === 'object'))
       found.fail({ setting, what: `not a ${row.kind}`, todo: 'write a plain value here' });
-    else found.give(key, { origin: 'file', setting, texts: texts.map(String) });
+    else {
+      const written = texts.map(String);
+      found.give(key, {
+        origin: 'file',
+        setting,
+        texts: row.byComma ? written.flatMap((text) => splitList(text)) : written,
+      });
+    }
   }
 }
 

@@ -27,6 +27,7 @@ const table = defineSettings(
     once: { kind: 'boolean', short: '-1', group, help },
     upstream: { kind: 'address', default: '127.0.0.1:80', group, help },
     prefix: { kind: 'string', group, help },
+    servers: { kind: 'list', byComma: true, group, help },
     token: { kind: 'secret', file: true, group, help },
     inputs: {
       kind: 'sections',
@@ -167,6 +168,15 @@ describe('environment', () => {
     };
     expect(await faults({ env })).toEqual([]);
   });
+});
+
+test.for([
+  { name: 'flags', in: { argv: ['--servers', 'a,b c', '--servers=d'] }, out: ['a', 'b', 'c', 'd'] },
+  { name: 'the environment', in: { env: { LOG_TAILER_SERVERS: 'a, b' } }, out: ['a', 'b'] },
+  { name: 'a text in the file', in: config('servers: a,b'), out: ['a', 'b'] },
+  { name: 'a list in the file', in: config('servers: [a, "b,c"]'), out: ['a', 'b', 'c'] },
+])('a list whose items have no commas, in $name', async ({ in: sources, out }) => {
+  expect((await load(sources)).values.servers).toEqual(out);
 });
 
 describe('settings file', () => {

@@ -7,6 +7,7 @@ import type { Table } from '@podmate/base/settings';
 export const clientRows = {
   listen: {
     kind: 'list',
+    byComma: true,
     group: 'Clients',
     default: ['127.0.0.1:6379'],
     metavar: 'ADDRESS',

@@ -17,6 +17,7 @@ const rows = {
   ...clientRows,
   servers: {
     kind: 'list',
+    byComma: true,
     group: 'Servers',
     default: [],
     metavar: 'HOST:PORT',
@@ -80,6 +81,7 @@ const rows = {
   readOnly: { kind: 'boolean', group: 'Routing', help: 'Refuse commands that may write.' },
   deny: {
     kind: 'list',
+    byComma: true,
     group: 'Routing',
     default: [],
     metavar: 'COMMAND',
