@@ -3,7 +3,7 @@
 import { createRequire } from 'node:module';
 import { eventually } from '@podmate/testkit/eventually';
 import { temporaryDirectory } from '@podmate/testkit/files';
-import { sendUnixgram } from '@podmate/testkit/statsd-sender';
+import { sendStream, sendUnixgram } from '@podmate/testkit/statsd-sender';
 import { StatsD } from 'hot-shots';
 import { expect, onTestFinished, test } from 'vitest';
 import { type Running, startAdapter } from './running.ts';
@@ -70,6 +70,23 @@ test('unix datagrams, also abstract', async () => {
     const page = await adapter.scrape();
     expect([page.value('a'), page.value('b')]).toEqual([7, 2]);
     expect(page.value('metrics_adapter_statsd_unixgram_packets_total')).toBe(3);
+  });
+});
+
+test('unix stream: lines, and packets preceded by their length; sets, events and checks', async () => {
+  await using directory = await temporaryDirectory('clients');
+  const path = directory.file('statsd.stream');
+  await using adapter = await startAdapter([`--statsd.listen-unix=${path}`]);
+  await sendStream(['a:1|c\nb:', '2|g\n'], { path });
+  const packet = Buffer.from('a:2|c\nusers:ann|s\n_e{2,2}:up|it|t:info\n_sc|db|1|#x:y');
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(packet.length);
+  await sendStream([length, packet], { path });
+  await eventually(async () => {
+    const page = await adapter.scrape();
+    expect([page.value('a'), page.value('b'), page.value('users')]).toEqual([3, 2, 1]);
+    expect(page.value('dogstatsd_events_total', { alert_type: 'info', priority: 'normal' })).toBe(1);
+    expect(page.value('dogstatsd_service_check', { check: 'db', x: 'y' })).toBe(1);
   });
 });
 

@@ -12,14 +12,18 @@ import { SeriesStore } from './series/store.ts';
 import { type SettingsValues, loadMapping } from './settings.ts';
 import { Applier } from './statsd/apply.ts';
 import { Counts, count } from './statsd/counts.ts';
+import type { DatagramOptions } from './statsd/datadog-datagram.ts';
 import { dialectOf } from './statsd/dialect.ts';
 import { Ingest } from './statsd/ingest.ts';
 import { kernelDrops } from './statsd/kernel-drops.ts';
 import type { Listener } from './statsd/listener.ts';
 import { Mapping } from './statsd/mapping.ts';
+import { Sets } from './statsd/sets.ts';
 import { UdpRelay } from './statsd/relay.ts';
 
 export type Adapter = Parts & {
+  /** What time brings about, to be called about once a second. */
+  readonly sweep: (nowMs: number) => void;
   readonly applier: Applier;
   readonly theScraper: Scraper;
   readonly listeners: Listener[];
@@ -52,13 +56,16 @@ export function makeAdapter(values: SettingsValues, ground: Ground): Adapter {
   const load = (): Mapping => new Mapping(loadMapping(values), cache);
   const applier = new Applier(load(), store, counts, values.labels.map(readLabel));
   const relay = makeRelay(values);
+  const sets = new Sets(store, values.statsdSetWindow);
   const ingest = new Ingest({
     store,
     applier,
     counts,
     dialect: dialectOf(values),
     maxLineBytes: values.statsdMaxLine,
+    sets,
     ...(relay && { relay }),
+    ...(!compat && { datagrams: datagramsOf(values, ground.log) }),
   });
   const listeners: Listener[] = [];
   const parts: Parts = {
@@ -94,7 +101,19 @@ export function makeAdapter(values: SettingsValues, ground: Ground): Adapter {
       return explain(error);
     }
   };
-  return { ...parts, applier, theScraper, listeners, reload };
+  const sweep = (nowMs: number): void => {
+    store.expire(nowMs);
+    sets.sweep(nowMs);
+  };
+  return { ...parts, applier, theScraper, listeners, reload, sweep };
+}
+
+function datagramsOf({ statsdEvents, statsdServiceChecks }: SettingsValues, log: Log): DatagramOptions {
+  return {
+    events: statsdEvents !== 'off',
+    serviceChecks: statsdServiceChecks === 'gauge',
+    ...(statsdEvents === 'log' && { onEvent: (event) => log.info('datadog event', event) }),
+  };
 }
 
 function readLabel(text: string): [name: string, value: string] {

@@ -151,13 +151,13 @@ export const metrics = defineMetrics<Parts>([
   {
     name: 'metrics_adapter_statsd_datadog_events_total',
     type: 'counter',
-    help: 'DogStatsD events received; they are counted only.',
+    help: 'DogStatsD events received.',
     collect: ({ counts }) => counts.datadogEvents,
   },
   {
     name: 'metrics_adapter_statsd_service_checks_total',
     type: 'counter',
-    help: 'DogStatsD service checks received; they are counted only.',
+    help: 'DogStatsD service checks received.',
     collect: ({ counts }) => counts.serviceChecks,
   },
   {

@@ -19,7 +19,7 @@ export function partsOf(
 ): Part[] {
   let isReady = false;
   const web = webServer(values, adapter, () => (isReady ? [] : ['starting']));
-  const { store, listeners, relay } = adapter;
+  const { sweep, listeners, relay } = adapter;
   return [
     {
       name: 'web',
@@ -32,7 +32,7 @@ export function partsOf(
         await startListeners(values, adapter, thread);
         for (const { name, grantedBytes } of listeners)
           log.info('listening', { listener: name, grantedBytes });
-        setInterval(() => store.expire(Date.now()), SWEEP_MS).unref();
+        setInterval(() => sweep(Date.now()), SWEEP_MS).unref();
         isReady = true;
       },
       async drain() {

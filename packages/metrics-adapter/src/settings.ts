@@ -11,68 +11,10 @@ import {
   type Values,
 } from '@podmate/base/settings';
 import { readMappingFile } from './statsd/mapping-file.ts';
-
-const listen = { kind: 'list', group: 'StatsD', metavar: 'ADDRESS' } as const;
-const tags = { kind: 'boolean', group: 'StatsD', default: true } as const;
+import { statsdRows } from './statsd-settings.ts';
 
 const rows = {
-  statsdListenUdp: {
-    ...listen,
-    flags: ['statsd.listen-udp'],
-    default: [':9125'],
-    help: 'Receive StatsD by UDP here; may be given several times, "" turns it off.',
-  },
-  statsdListenTcp: {
-    ...listen,
-    flags: ['statsd.listen-tcp'],
-    default: [':9125'],
-    help: 'Receive StatsD lines by TCP here; "" turns it off.',
-  },
-  statsdListenUnixgram: {
-    ...listen,
-    flags: ['statsd.listen-unixgram'],
-    default: [],
-    metavar: 'PATH',
-    help: 'Receive StatsD on this unix datagram socket; @name is an abstract one. A stale socket is replaced.',
-  },
-  statsdListenUnix: {
-    ...listen,
-    flags: ['statsd.listen-unix'],
-    default: [],
-    metavar: 'PATH',
-    help: 'Receive StatsD lines on this unix stream socket.',
-  },
-  statsdUnixsocketMode: {
-    kind: 'string',
-    group: 'StatsD',
-    flags: ['statsd.unixsocket-mode'],
-    default: '755',
-    metavar: 'OCTAL',
-    help: 'Permissions of the unix sockets; the application needs write permission.',
-  },
-  statsdReadBuffer: {
-    kind: 'bytes',
-    group: 'StatsD',
-    flags: ['statsd.read-buffer'],
-    default: '0',
-    help: 'Receive buffer to ask the kernel for; 0: 4MiB. What it granted is in the log and the metrics.',
-  },
-  statsdReceiver: {
-    kind: 'choice',
-    group: 'StatsD',
-    flags: ['statsd.receiver'],
-    choices: ['auto', 'thread', 'dgram'],
-    default: 'auto',
-    help: 'thread: a thread with recvmmsg(2), by node:ffi; dgram: node:dgram, without unix datagrams; auto: what works.',
-  },
-  statsdMaxLine: {
-    kind: 'bytes',
-    group: 'StatsD',
-    flags: ['statsd.max-line'],
-    default: '64KiB',
-    min: 64,
-    help: 'Longer lines are counted and dropped. With --compat the limit of a stream is 4096 and ends the connection.',
-  },
+  ...statsdRows,
   statsdMappingConfig: {
     kind: 'path',
     group: 'Mapping',
@@ -117,34 +59,6 @@ const rows = {
     notIn: ['environment', 'file'],
     metavar: 'FILE',
     help: 'Check a table of lines and expected series (YAML: - {line: ..., series: ...}) against the rules, and exit.',
-  },
-  statsdParseDogstatsdTags: { ...tags, flags: ['statsd.parse-dogstatsd-tags'], help: 'Read DogStatsD tags.' },
-  statsdParseInfluxdbTags: { ...tags, flags: ['statsd.parse-influxdb-tags'], help: 'Read InfluxDB tags.' },
-  statsdParseLibratoTags: { ...tags, flags: ['statsd.parse-librato-tags'], help: 'Read Librato tags.' },
-  statsdParseSignalfxTags: { ...tags, flags: ['statsd.parse-signalfx-tags'], help: 'Read SignalFx tags.' },
-  statsdContainerId: {
-    kind: 'choice',
-    group: 'StatsD',
-    flags: ['statsd.container-id'],
-    choices: ['label', 'drop'],
-    default: 'label',
-    help: 'What becomes of the container id in a DogStatsD line.',
-  },
-  statsdRelayAddress: {
-    kind: 'string',
-    group: 'Relay',
-    flags: ['statsd.relay.address'],
-    metavar: 'ADDRESS',
-    help: 'Pass every line on to this address by UDP.',
-  },
-  statsdRelayPacketLength: {
-    kind: 'integer',
-    group: 'Relay',
-    flags: ['statsd.relay.packet-length'],
-    default: 1400,
-    min: 1,
-    max: 65_507,
-    help: 'In packets of at most so many bytes.',
   },
   maxSeries: {
     kind: 'integer',

@@ -34,9 +34,13 @@ function readClause(clause: string): Clause {
   return { type: type.toLowerCase(), parameters, q: Number.isFinite(q) ? q : 0 };
 }
 
-/** Whether the scraper takes gzip (Accept-Encoding, RFC 9110, 12.5.3). */
-export function takesGzip(acceptEncoding: string | undefined): boolean {
-  return (acceptEncoding ?? '')
-    .split(',')
-    .some((part) => /^\s*(gzip|\*)\s*(;\s*q=(?!0(\.0+)?\s*$))?/i.test(part) && !/q=0(\.0+)?\s*$/.test(part));
+export type Encoding = 'zstd' | 'gzip' | 'identity';
+
+/** How to compress, from Accept-Encoding (RFC 9110, 12.5.3): what is wanted most; zstd, which is cheaper, before gzip. */
+export function chooseEncoding(acceptEncoding: string | undefined): Encoding {
+  const clauses = (acceptEncoding ?? '').split(',').map(readClause);
+  const weight = (name: string): number | undefined => clauses.find(({ type }) => type === name)?.q;
+  const [zstd, gzip] = [weight('zstd') ?? 0, weight('gzip') ?? weight('*') ?? 0];
+  if (zstd === 0 && gzip === 0) return 'identity';
+  return zstd >= gzip ? 'zstd' : 'gzip';
 }

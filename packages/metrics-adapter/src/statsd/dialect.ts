@@ -10,5 +10,7 @@ export function dialectOf(values: SettingsValues): Dialect {
     signalfx: values.statsdParseSignalfxTags,
     compat: values.compat === 'statsd_exporter',
     containerIdLabel: values.statsdContainerId === 'label',
+    sets: values.statsdSets === 'gauge' && values.compat !== 'statsd_exporter',
+    valuelessTags: values.statsdValuelessTags,
   };
 }

@@ -6,9 +6,10 @@ import { isUtf8 } from 'node:buffer';
 import type { SeriesStore } from '../series/store.ts';
 import { type Applier, NOWHERE, type Target } from './apply.ts';
 import { type Counts, count } from './counts.ts';
-import { countDatagram } from './datadog-events.ts';
+import { type DatagramOptions, readDatagram } from './datadog-datagram.ts';
 import { IdentityTable } from './identity-table.ts';
 import { type Dialect, type Line, type Sample, type SampleType, parseLine } from './line.ts';
+import type { Sets } from './sets.ts';
 
 /** What a remembered line does with its number; shared by all lines that do the same. */
 type Recipe = {
@@ -40,6 +41,9 @@ export type IngestOptions = {
   /** Longer lines are counted and skipped. */
   readonly maxLineBytes: number;
   readonly relay?: Relay;
+  readonly sets: Sets;
+  /** undefined: events and service checks are not known. */
+  readonly datagrams?: DatagramOptions;
 };
 
 export class Ingest {
@@ -49,19 +53,24 @@ export class Ingest {
   readonly #dialect: Dialect;
   readonly #relay: Relay | undefined;
   readonly #maxLineBytes: number;
+  readonly #sets: Sets;
+  readonly #datagrams: DatagramOptions | undefined;
   readonly #identities: IdentityTable;
   readonly #recipes: Recipe[] = [];
   readonly #recipeIndex = new Map<string, number>();
   /** Coarse clock: whoever brings bytes sets it once for all he brings. */
   nowMs = 0;
 
-  constructor({ store, applier, counts, dialect, maxLineBytes, relay }: IngestOptions) {
+  constructor(options: IngestOptions) {
+    const { store, applier, counts, dialect, maxLineBytes, relay, sets, datagrams } = options;
     this.#store = store;
     this.#applier = applier;
     this.#counts = counts;
     this.#dialect = dialect;
     this.#relay = relay;
     this.#maxLineBytes = maxLineBytes;
+    this.#sets = sets;
+    this.#datagrams = datagrams;
     const identities = Math.max(1024, 2 * store.limits.maxSeries);
     this.#identities = new IdentityTable(identities, identities * BYTES_PER_IDENTITY);
   }
@@ -175,9 +184,9 @@ export class Ingest {
       return end;
     }
     const text = copy.toString();
-    if (!this.#dialect.compat && countDatagram(text, counts)) return end;
-    const line = parseLine(text, this.#dialect, counts);
-    if (line === undefined) return end;
+    const datagram = this.#datagrams && readDatagram(text, this.#datagrams, counts);
+    const line = datagram ?? parseLine(text, this.#dialect, counts);
+    if (line === undefined || line === 'none') return end;
     for (const sample of line.samples) {
       const target = this.#apply(line, sample);
       if (tail === 0 || target === undefined || !line.repeatable) continue;
@@ -190,7 +199,7 @@ export class Ingest {
     return end;
   }
 
-  #apply({ name, labels }: Line, { type, value, relative, weight }: Sample): Target | undefined {
+  #apply({ name, labels }: Line, { type, value, relative, weight, member }: Sample): Target | undefined {
     const target = this.#applier.target(name, type, value, labels, this.nowMs);
     if (target === undefined || target.id === NOWHERE) return target;
     const store = this.#store;
@@ -199,6 +208,9 @@ export class Ingest {
     if (type === 'observer') {
       store.observers[id]!.observe(scaled, weight, this.nowMs);
       this.#counts.observers += weight;
+    } else if (member !== undefined) {
+      this.#sets.add(id, member, this.nowMs);
+      this.#counts.gauges++;
     } else if (type === 'gauge') {
       store.values[id] = relative ? store.values[id]! + scaled : scaled;
       this.#counts.gauges++;

@@ -6,6 +6,8 @@ import { type Counts, count } from './counts.ts';
 import { escapeName } from './metric-name.ts';
 
 export type SampleType = 'counter' | 'gauge' | 'observer';
+/** What becomes of a tag without a value: an error, or a label with this value. */
+export type ValuelessTags = 'drop' | 'true';
 
 export type Sample = {
   readonly type: SampleType;
@@ -16,6 +18,8 @@ export type Sample = {
   readonly weight: number;
   /** What the number on the line was divided by: 1000 (milliseconds), or a counter's rate. */
   readonly divisor: number;
+  /** Of a set: what is counted; the sample is a gauge then. */
+  readonly member?: string;
 };
 
 export type Line = {
@@ -34,6 +38,8 @@ export type Dialect = {
   /** As narrow as statsd_exporter. */
   readonly compat: boolean;
   readonly containerIdLabel: boolean;
+  readonly sets: boolean;
+  readonly valuelessTags: ValuelessTags;
 };
 
 /** A rate below this is no sampling but an attack on whoever repeats samples; ours are weighted, yet stay integers. */
@@ -54,7 +60,8 @@ export function parseLine(text: string, dialect: Dialect, counts: Counts): Line 
   if (texts === undefined) return refuse(counts, 'invalid_extended_aggregate_type');
   const samples: Sample[] = [];
   for (const each of texts) readSample(each, labels, samples, dialect, counts);
-  const repeatable = texts.length === 1 && samples.length === 1 && !body.includes('|T');
+  const repeatable =
+    texts.length === 1 && samples.length === 1 && samples[0]?.member === undefined && !body.includes('|T');
   return { name, labels, samples, repeatable };
 }
 
@@ -103,7 +110,8 @@ function readSample(
   const [valueText = '', type = '', ...sections] = text.split('|');
   const tooMany = dialect.compat && sections.length > 4;
   if (!text.includes('|') || tooMany || sections.includes('')) return refuse(counts, 'malformed_component');
-  const value = parseNumber(valueText);
+  const isSet = type === 's' && dialect.sets;
+  const value = isSet ? 0 : parseNumber(valueText);
   if (value === undefined) return refuse(counts, 'malformed_value');
   let rate = 1;
   for (const section of sections) {
@@ -115,7 +123,9 @@ function readSample(
   const weight = Math.min(Math.trunc(1 / rate), MAX_WEIGHT);
   if (type === 'c') {
     samples.push({ type: 'counter', value: value / rate, relative: false, weight: 1, divisor: rate });
-  } else if (type === 'g') samples.push({ type: 'gauge', value, relative, weight: 1, divisor: 1 });
+  } else if (isSet)
+    samples.push({ type: 'gauge', value, relative: false, weight: 1, divisor: 1, member: valueText });
+  else if (type === 'g') samples.push({ type: 'gauge', value, relative, weight: 1, divisor: 1 });
   else if (type === 'ms' || type === 'h' || type === 'd') {
     if (weight < 1) return;
     const divisor = type === 'ms' ? 1000 : 1;
@@ -139,7 +149,8 @@ function readSection(
   counts: Counts,
 ): boolean {
   if (section.startsWith('#')) {
-    if (dialect.dogstatsd && section.length > 1) readTags(section.slice(1), ':', labels, counts);
+    if (dialect.dogstatsd && section.length > 1)
+      readTags(section.slice(1), ':', labels, counts, dialect.valuelessTags);
     return true;
   }
   if (section.startsWith('c')) {
@@ -178,12 +189,20 @@ function nameAndTags(name: string, labels: Map<string, string>, dialect: Dialect
   return name.slice(0, at);
 }
 
-function readTags(text: string, separator: string, labels: Map<string, string>, counts: Counts): void {
+/** `a:x,b:y` or `a=x,b=y`; a tag that cannot be used is counted. */
+export function readTags(
+  text: string,
+  separator: string,
+  labels: Map<string, string>,
+  counts: Counts,
+  valueless: ValuelessTags = 'drop',
+): void {
   if (text === '') return;
   for (const tag of text.split(',')) {
     const bare = separator === ':' && tag.startsWith('#') ? tag.slice(1) : tag;
     const at = bare.indexOf(separator);
-    if (at <= 0 || at === bare.length - 1) counts.tagErrors++;
+    if (at < 0 && bare !== '' && valueless === 'true') labels.set(escapeName(bare), 'true');
+    else if (at <= 0 || at === bare.length - 1) counts.tagErrors++;
     else labels.set(escapeName(bare.slice(0, at)), bare.slice(at + 1));
   }
 }

@@ -13,6 +13,8 @@ import { type HostPort, listenUdp } from './udp-socket.ts';
 /** What statsd_exporter reads of a stream at a time, and so its longest line. */
 const COMPAT_STREAM_LINE = 4096;
 const DEFAULT_BUFFER = 4 * 1024 * 1024;
+/** Longest packet of a framed stream; clients send 8 KiB. */
+const MAX_FRAME = 1024 * 1024;
 
 /**
  * The receive thread, or undefined where node:dgram has to do it, without unix datagrams. `entry` is the program whose
@@ -85,7 +87,10 @@ export async function startListeners(
       .map((path): [string, string, Address] => ['--statsd.listen-unix', path, { path }]),
   ];
   for (const [setting, text, address] of streams)
-    await add(setting, text, () => listenStream(address, stream, ingest, counts));
+    await add(setting, text, () => {
+      const framed = 'path' in address && !compat ? { framed: { maxBytes: MAX_FRAME } } : {};
+      return listenStream(address, { ...stream, ...framed }, ingest, counts);
+    });
   if (listeners.length === 0)
     throw new SettingError({
       setting: '--statsd.listen-udp',

@@ -5,6 +5,7 @@ import { chmodSync } from 'node:fs';
 import { type Server, type Socket, createServer } from 'node:net';
 import { type Address, formatAddress, listen } from '@podmate/base/address';
 import type { Counts } from './counts.ts';
+import { FrameJoiner, isFramed } from './framed-stream.ts';
 import type { Ingest } from './ingest.ts';
 import type { Listener } from './listener.ts';
 
@@ -13,6 +14,8 @@ export type StreamOptions = {
   readonly endOnLongLine: boolean;
   /** Of a unix socket. */
   readonly mode: number;
+  /** Packets preceded by their length are looked for, too; longer ones are skipped. */
+  readonly framed?: { readonly maxBytes: number };
 };
 
 /** Pure but for what it calls: pieces in, whole lines out. */
@@ -93,15 +96,30 @@ export async function listenStream(
 }
 
 function receive(socket: Socket, options: StreamOptions, ingest: Ingest, counts: Counts): Socket {
-  const joiner = new LineJoiner(ingest, options);
+  let joiner: LineJoiner | FrameJoiner | undefined =
+    options.framed === undefined ? new LineJoiner(ingest, options) : undefined;
+  let start = Buffer.alloc(0);
+  const take = (piece: Buffer, to: LineJoiner | FrameJoiner): void => {
+    const before = to.longLines;
+    ingest.nowMs = Date.now();
+    to.push(piece);
+    counts.tooLongLines += to.longLines - before;
+    if (to.ended) socket.destroy();
+  };
   return socket
     .on('data', (piece: Buffer) => {
-      const before = joiner.longLines;
-      ingest.nowMs = Date.now();
-      joiner.push(piece);
-      counts.tooLongLines += joiner.longLines - before;
-      if (joiner.ended) socket.destroy();
+      if (joiner !== undefined) return take(piece, joiner);
+      start = Buffer.concat([start, piece]);
+      const framed = isFramed(start);
+      if (framed === undefined) return undefined;
+      joiner = framed
+        ? new FrameJoiner(ingest, options.framed?.maxBytes ?? 0)
+        : new LineJoiner(ingest, options);
+      return take(start, joiner);
     })
-    .on('end', () => joiner.end())
+    .on('end', () => {
+      if (joiner === undefined && start.length > 0) take(start, (joiner = new LineJoiner(ingest, options)));
+      joiner?.end();
+    })
     .on('error', () => counts.tcpConnectionErrors++);
 }

@@ -2,9 +2,9 @@
 // come here: few connections, small requests, whoever is slow is cut off.
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
 import { once } from 'node:events';
-import { createGzip } from 'node:zlib';
+import { constants, createGzip, createZstdCompress } from 'node:zlib';
 import { type Address, listen } from '@podmate/base/address';
-import { negotiate, takesGzip } from '../exposition/negotiation.ts';
+import { chooseEncoding, negotiate } from '../exposition/negotiation.ts';
 import type { Scraper } from '../exposition/scrape.ts';
 import type { SeriesStore } from '../series/store.ts';
 
@@ -29,6 +29,7 @@ const BOUNDS = {
   maxHeaderSize: 16_384,
 };
 const MAX_CONNECTIONS = 128;
+const ZSTD = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
 const OFFENDERS = 50;
 
 export class WebServer {
@@ -117,18 +118,19 @@ export class WebServer {
     response.setHeader('Content-Type', format.contentType);
     response.setHeader('Vary', 'Accept, Accept-Encoding');
     if (request.method === 'HEAD') return void response.end();
-    if (!takesGzip(request.headers['accept-encoding'])) {
+    const encoding = chooseEncoding(request.headers['accept-encoding']);
+    if (encoding === 'identity') {
       response.setHeader(
         'Content-Length',
         pieces.reduce((sum, piece) => sum + piece.length, 0),
       );
       return writeAll(response, pieces);
     }
-    response.setHeader('Content-Encoding', 'gzip');
-    const gzip = createGzip({ level: 1 });
-    gzip.pipe(response);
-    response.once('close', () => gzip.destroy());
-    await writeAll(gzip, pieces);
+    response.setHeader('Content-Encoding', encoding);
+    const compress = encoding === 'zstd' ? createZstdCompress(ZSTD) : createGzip({ level: 1 });
+    compress.pipe(response);
+    response.once('close', () => compress.destroy());
+    await writeAll(compress, pieces);
   }
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { negotiate, takesGzip } from '../../src/exposition/negotiation.ts';
+import { chooseEncoding, negotiate } from '../../src/exposition/negotiation.ts';
 import { ownFamilies } from '../../src/exposition/own-metrics.ts';
 import { ProtobufWriter } from '../../src/exposition/protobuf-writer.ts';
 import { Scraper } from '../../src/exposition/scrape.ts';
@@ -20,12 +20,15 @@ test.each([
 ])('$accept', ({ accept, open, format }) => expect(negotiate(accept, open).name).toBe(format));
 
 test.each([
-  ['gzip', true],
-  ['deflate, gzip;q=0.5', true],
-  ['gzip;q=0', false],
-  ['', false],
-  [undefined, false],
-])('gzip: %s', (accept, takes) => expect(takesGzip(accept)).toBe(takes));
+  ['gzip', 'gzip'],
+  ['deflate, gzip;q=0.5', 'gzip'],
+  ['zstd, gzip', 'zstd'],
+  ['zstd;q=0.5, gzip', 'gzip'],
+  ['*', 'gzip'],
+  ['gzip;q=0', 'identity'],
+  ['', 'identity'],
+  [undefined, 'identity'],
+])('Accept-Encoding %s: %s', (accept, encoding) => expect(chooseEncoding(accept)).toBe(encoding));
 
 const clock = { nowMs: () => 1000, elapsedMs: () => performance.now(), pause: async () => {} };
 

@@ -6,6 +6,7 @@ import { Counts } from '../../src/statsd/counts.ts';
 import { Ingest } from '../../src/statsd/ingest.ts';
 import type { Dialect } from '../../src/statsd/line.ts';
 import { Mapping } from '../../src/statsd/mapping.ts';
+import { Sets } from '../../src/statsd/sets.ts';
 import { noMapping, readMappingFile } from '../../src/statsd/mapping-file.ts';
 
 export const COMPAT: Dialect = {
@@ -15,8 +16,10 @@ export const COMPAT: Dialect = {
   signalfx: true,
   compat: true,
   containerIdLabel: true,
+  sets: false,
+  valuelessTags: 'drop',
 };
-export const NATIVE: Dialect = { ...COMPAT, compat: false };
+export const NATIVE: Dialect = { ...COMPAT, compat: false, sets: true };
 const LIMITS: Limits = { maxSeries: 100_000, maxSeriesPerMetric: 100_000, maxLabelLength: 1024 };
 
 export class Workbench {
@@ -24,13 +27,23 @@ export class Workbench {
   readonly store: SeriesStore;
   readonly applier: Applier;
   readonly ingest: Ingest;
+  readonly sets: Sets;
 
   constructor(dialect: Dialect = NATIVE, mappingYaml?: string, limits: Partial<Limits> = {}) {
     this.store = new SeriesStore({ ...LIMITS, ...limits });
     const file = mappingYaml === undefined ? noMapping : readMappingFile('test.yml', mappingYaml);
     this.applier = new Applier(new Mapping(file, { size: 100, type: 'lru' }), this.store, this.counts);
     const { store, applier, counts } = this;
-    this.ingest = new Ingest({ store, applier, counts, dialect, maxLineBytes: 65_536 });
+    this.sets = new Sets(store, 60_000);
+    this.ingest = new Ingest({
+      store,
+      applier,
+      counts,
+      dialect,
+      maxLineBytes: 65_536,
+      sets: this.sets,
+      ...(!dialect.compat && { datagrams: { events: true, serviceChecks: true } }),
+    });
   }
 
   send(packet: string | Buffer): this {

@@ -1,0 +1,133 @@
+// What can be told about receiving StatsD: sockets, dialects, what becomes of what is no plain number, the relay. A part of the
+// table in settings.ts.
+import type { Table } from '@podmate/base/settings';
+
+const listen = { kind: 'list', group: 'StatsD', metavar: 'ADDRESS' } as const;
+const tags = { kind: 'boolean', group: 'StatsD', default: true } as const;
+
+export const statsdRows = {
+  statsdListenUdp: {
+    ...listen,
+    flags: ['statsd.listen-udp'],
+    default: [':9125'],
+    help: 'Receive StatsD by UDP here; may be given several times, "" turns it off.',
+  },
+  statsdListenTcp: {
+    ...listen,
+    flags: ['statsd.listen-tcp'],
+    default: [':9125'],
+    help: 'Receive StatsD lines by TCP here; "" turns it off.',
+  },
+  statsdListenUnixgram: {
+    ...listen,
+    flags: ['statsd.listen-unixgram'],
+    default: [],
+    metavar: 'PATH',
+    help: 'Receive StatsD on this unix datagram socket; @name is an abstract one. A stale socket is replaced.',
+  },
+  statsdListenUnix: {
+    ...listen,
+    flags: ['statsd.listen-unix'],
+    default: [],
+    metavar: 'PATH',
+    help: "Receive StatsD on this unix stream socket, as lines or as Datadog's clients frame it.",
+  },
+  statsdUnixsocketMode: {
+    kind: 'string',
+    group: 'StatsD',
+    flags: ['statsd.unixsocket-mode'],
+    default: '755',
+    metavar: 'OCTAL',
+    help: 'Permissions of the unix sockets; the application needs write permission.',
+  },
+  statsdReadBuffer: {
+    kind: 'bytes',
+    group: 'StatsD',
+    flags: ['statsd.read-buffer'],
+    default: '0',
+    help: 'Receive buffer to ask the kernel for; 0: 4MiB. What it granted is in the log and the metrics.',
+  },
+  statsdReceiver: {
+    kind: 'choice',
+    group: 'StatsD',
+    flags: ['statsd.receiver'],
+    choices: ['auto', 'thread', 'dgram'],
+    default: 'auto',
+    help: 'thread: a thread with recvmmsg(2), by node:ffi; dgram: node:dgram, without unix datagrams; auto: what works.',
+  },
+  statsdMaxLine: {
+    kind: 'bytes',
+    group: 'StatsD',
+    flags: ['statsd.max-line'],
+    default: '64KiB',
+    min: 64,
+    help: 'Longer lines are counted and dropped. With --compat the limit of a stream is 4096 and ends the connection.',
+  },
+  statsdParseDogstatsdTags: { ...tags, flags: ['statsd.parse-dogstatsd-tags'], help: 'Read DogStatsD tags.' },
+  statsdParseInfluxdbTags: { ...tags, flags: ['statsd.parse-influxdb-tags'], help: 'Read InfluxDB tags.' },
+  statsdParseLibratoTags: { ...tags, flags: ['statsd.parse-librato-tags'], help: 'Read Librato tags.' },
+  statsdParseSignalfxTags: { ...tags, flags: ['statsd.parse-signalfx-tags'], help: 'Read SignalFx tags.' },
+  statsdContainerId: {
+    kind: 'choice',
+    group: 'StatsD',
+    flags: ['statsd.container-id'],
+    choices: ['label', 'drop'],
+    default: 'label',
+    help: 'What becomes of the container id in a DogStatsD line.',
+  },
+  statsdValuelessTags: {
+    kind: 'choice',
+    group: 'StatsD',
+    flags: ['statsd.valueless-tags'],
+    choices: ['drop', 'true'],
+    default: 'drop',
+    help: 'What becomes of a DogStatsD tag without a value: counted as an error, or a label with the value true.',
+  },
+  statsdSets: {
+    kind: 'choice',
+    group: 'StatsD',
+    flags: ['statsd.sets'],
+    choices: ['off', 'gauge'],
+    default: 'gauge',
+    help: 'Sets: refused, or a gauge of how many different members came within a window. Off with --compat.',
+  },
+  statsdSetWindow: {
+    kind: 'duration',
+    group: 'StatsD',
+    flags: ['statsd.set-window'],
+    default: '60s',
+    help: 'The window of sets: the gauge shows the last full one, or the present one where it is larger.',
+  },
+  statsdEvents: {
+    kind: 'choice',
+    group: 'StatsD',
+    flags: ['statsd.events'],
+    choices: ['off', 'counter', 'log'],
+    default: 'counter',
+    help: 'DogStatsD events: only counted as received, a counter by alert type and priority, or in our log as well.',
+  },
+  statsdServiceChecks: {
+    kind: 'choice',
+    group: 'StatsD',
+    flags: ['statsd.service-checks'],
+    choices: ['off', 'gauge'],
+    default: 'gauge',
+    help: 'DogStatsD service checks: only counted as received, or a gauge with the status.',
+  },
+  statsdRelayAddress: {
+    kind: 'string',
+    group: 'Relay',
+    flags: ['statsd.relay.address'],
+    metavar: 'ADDRESS',
+    help: 'Pass every line on to this address by UDP.',
+  },
+  statsdRelayPacketLength: {
+    kind: 'integer',
+    group: 'Relay',
+    flags: ['statsd.relay.packet-length'],
+    default: 1400,
+    min: 1,
+    max: 65_507,
+    help: 'In packets of at most so many bytes.',
+  },
+} as const satisfies Table;
