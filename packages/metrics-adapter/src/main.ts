@@ -50,7 +50,7 @@ async function main(): Promise<void> {
   process.on('SIGHUP', () => adapter.reload());
   if (values.statsdMappingConfig !== undefined)
     watchMounted([values.statsdMappingConfig], () => adapter.reload(), { pollMs: 1000 });
-  await run(partsOf(values, adapter, thread, log), {
+  await run(partsOf(values, adapter, { log, thread, https, pause: ground.pause }), {
     log,
     settings: values,
     metrics: registry(metrics, adapter),
@@ -72,6 +72,7 @@ async function health({ values: { adminListen } }: LoadedSettings): Promise<void
   process.exitCode = ok ? 0 : 1;
 }
 
+const https = () => process.getBuiltinModule('node:https');
 const nodeFfi = () => process.getBuiltinModule('node:ffi');
 
 const say = (text: string): void => void writeSync(1, text);

@@ -1,24 +1,27 @@
 // What of one adapter lives and dies, in the order in which it starts: first whoever scrapes gets an answer, then the
 // sockets open. It ends in reverse: what has arrived is counted before the last scrape is answered.
 import { formatAddress } from '@podmate/base/address';
-import { type Part, stop } from '@podmate/base/lifecycle';
+import { type Part, stop, watchMounted } from '@podmate/base/lifecycle';
 import type { Log } from '@podmate/base/log';
 import type { Adapter } from './adapter.ts';
-import type { SettingsValues } from './settings.ts';
+import { type SettingsValues, loadWebConfig } from './settings.ts';
 import type { DatagramThread } from './statsd/datagram-thread.ts';
 import { startListeners } from './statsd/receiving.ts';
-import { WebServer } from './web/server.ts';
+import { type WebOptions, WebServer } from './web/server.ts';
 
 const SWEEP_MS = 1000;
 
-export function partsOf(
-  values: SettingsValues,
-  adapter: Adapter,
-  thread: DatagramThread | undefined,
-  log: Log,
-): Part[] {
+export type PartsGround = {
+  readonly log: Log;
+  readonly thread: DatagramThread | undefined;
+  readonly https: WebOptions['https'];
+  readonly pause: () => Promise<void>;
+};
+
+export function partsOf(values: SettingsValues, adapter: Adapter, ground: PartsGround): Part[] {
+  const { log, thread } = ground;
   let isReady = false;
-  const web = webServer(values, adapter, () => (isReady ? [] : ['starting']));
+  const web = webServer(values, adapter, ground, () => (isReady ? [] : ['starting']));
   const { sweep, listeners, relay } = adapter;
   return [
     {
@@ -46,9 +49,14 @@ export function partsOf(
 function webServer(
   values: SettingsValues,
   { store, theScraper: scraper, reload }: Adapter,
+  { https, pause, log }: PartsGround,
   ready: () => readonly string[],
 ): WebServer {
-  return new WebServer({
+  const config = loadWebConfig(values);
+  const web = new WebServer({
+    config,
+    https,
+    pause,
     store,
     scraper,
     reload,
@@ -59,4 +67,14 @@ function webServer(
     telemetryPath: values.webTelemetryPath,
     quit: () => stop('quit request'),
   });
+  if (config.files.length > 0)
+    watchMounted(config.files, () => {
+      try {
+        web.reconfigure(loadWebConfig(values));
+        log.info('web configuration reloaded');
+      } catch (error) {
+        log.error('web configuration not reloaded, the old one stays', { error });
+      }
+    });
+  return web;
 }

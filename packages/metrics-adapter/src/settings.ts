@@ -12,6 +12,7 @@ import {
 } from '@podmate/base/settings';
 import { readMappingFile } from './statsd/mapping-file.ts';
 import { statsdRows } from './statsd-settings.ts';
+import { type WebConfig, plainWeb, readWebConfig } from './web/web-config.ts';
 
 const rows = {
   ...statsdRows,
@@ -120,6 +121,13 @@ const rows = {
     flags: ['web.enable-lifecycle'],
     help: 'Take POST and PUT /-/reload and /-/quit.',
   },
+  webConfigFile: {
+    kind: 'path',
+    group: 'Exposition',
+    flags: ['web.config.file'],
+    metavar: 'FILE',
+    help: "TLS and basic authentication, in the YAML that Prometheus' exporters share; read again when it changes.",
+  },
   webOpenmetrics: {
     kind: 'boolean',
     group: 'Exposition',
@@ -183,6 +191,7 @@ function* checkSettings(values: SettingsValues): Iterable<SettingFault> {
       todo: 'drop one of them',
     };
   yield* faultsOf(() => loadMapping(values), '--statsd.mapping-config', values.statsdMappingConfig);
+  yield* faultsOf(() => loadWebConfig(values), '--web.config.file', values.webConfigFile);
 }
 
 /** The rules as the settings say; read anew at each call. @throws SettingErrors, or what reading a file throws */
@@ -190,6 +199,11 @@ export function loadMapping(values: Pick<SettingsValues, 'statsdMapping' | 'stat
   const path = values.statsdMappingConfig;
   if (path !== undefined) return readMappingFile(path, readFileSync(path, 'utf8'));
   return readMappingFile('--statsd.mapping', values.statsdMapping ?? '');
+}
+
+/** The web configuration as the settings say; read anew at each call. @throws SettingErrors, or what reading a file throws */
+export function loadWebConfig({ webConfigFile }: Pick<SettingsValues, 'webConfigFile'>): WebConfig {
+  return webConfigFile === undefined ? plainWeb : readWebConfig(webConfigFile);
 }
 
 function* faultsOf(

@@ -1,12 +1,16 @@
 // The HTTP side, with statsd_exporter's paths: the metrics, a landing page, health, reload and quit. Only those who scrape
 // come here: few connections, small requests, whoever is slow is cut off.
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
+import type { Server as TlsServer } from 'node:https';
+import type { TLSSocket } from 'node:tls';
 import { once } from 'node:events';
 import { constants, createGzip, createZstdCompress } from 'node:zlib';
 import { type Address, listen } from '@podmate/base/address';
 import { chooseEncoding, negotiate } from '../exposition/negotiation.ts';
 import type { Scraper } from '../exposition/scrape.ts';
 import type { SeriesStore } from '../series/store.ts';
+import { BasicAuth } from './basic-auth.ts';
+import type { TlsConfig, WebConfig } from './web-config.ts';
 
 export type WebOptions = {
   readonly address: Address;
@@ -20,6 +24,10 @@ export type WebOptions = {
   /** @returns undefined, or what is wrong with the new rules. */
   readonly reload: () => string | undefined;
   readonly quit: () => void;
+  readonly config: WebConfig;
+  /** node:https, loaded only where it is needed: TLS costs 5 MB. */
+  readonly https: () => typeof import('node:https');
+  readonly pause: () => Promise<void>;
 };
 
 const BOUNDS = {
@@ -34,12 +42,39 @@ const OFFENDERS = 50;
 
 export class WebServer {
   readonly #options: WebOptions;
-  readonly #server: Server;
+  readonly #server: Server | TlsServer;
+  readonly #auth: BasicAuth;
+  #config: WebConfig;
 
   constructor(options: WebOptions) {
     this.#options = options;
-    this.#server = createServer(BOUNDS, (request, response) => void this.#serve(request, response));
+    const { config, https, pause } = options;
+    this.#config = config;
+    this.#auth = new BasicAuth(config.users, pause);
+    const serve = (request: IncomingMessage, response: ServerResponse): void =>
+      void this.#serve(request, response);
+    this.#server =
+      config.tls === undefined
+        ? createServer(BOUNDS, serve)
+        : https()
+            .createServer({ ...BOUNDS, ...config.tls.options }, serve)
+            .on('secureConnection', (socket) => this.#checkClient(socket));
     this.#server.maxConnections = MAX_CONNECTIONS;
+  }
+
+  /** A changed configuration holds for new connections and all requests. @throws when it wants TLS begun or ended */
+  reconfigure(config: WebConfig): void {
+    if ((config.tls === undefined) !== (this.#config.tls === undefined))
+      throw new Error('TLS cannot be turned on or off without a restart');
+    if (config.tls !== undefined && 'setSecureContext' in this.#server)
+      this.#server.setSecureContext(config.tls.options);
+    this.#config = config;
+    this.#auth.users = config.users;
+  }
+
+  #checkClient(socket: TLSSocket): void {
+    const { tls } = this.#config;
+    if (tls !== undefined && !isWelcome(socket, tls)) socket.destroy();
   }
 
   /** @returns the address bound. @throws what net.Server.listen reports */
@@ -56,6 +91,11 @@ export class WebServer {
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     request.resume();
     try {
+      for (const [name, value] of this.#config.headers) response.setHeader(name, value);
+      if (!(await this.#auth.admits(request.headers.authorization))) {
+        response.setHeader('WWW-Authenticate', 'Basic');
+        return respond(response, 401, 'Unauthorized\n');
+      }
       const path = request.url?.split('?', 1)[0] ?? '/';
       if (path === this.#options.telemetryPath) return await this.#metrics(request, response);
       this.#answer(path, request.method ?? 'GET', response);
@@ -132,6 +172,15 @@ export class WebServer {
     response.once('close', () => compress.destroy());
     await writeAll(compress, pieces);
   }
+}
+
+/** What Node's own check of client certificates leaves open. */
+function isWelcome(socket: TLSSocket, { clients, allowedNames }: TlsConfig): boolean {
+  const { subjectaltname = '', raw } = socket.getPeerCertificate();
+  if (clients === 'RequireAnyClientCert' && raw === undefined) return false;
+  if (clients === 'VerifyClientCertIfGiven' && raw !== undefined && !socket.authorized) return false;
+  const names = new Set(subjectaltname.split(/, */).map((name) => name.replace(/^[^:]*:/, '')));
+  return allowedNames.length === 0 || allowedNames.some((name) => names.has(name));
 }
 
 async function writeAll(
