@@ -1,5 +1,6 @@
 // Promise: reads go where --read-from and --balance say; a scan goes on where it began; read-only scripts run at replicas;
 // each connection may choose its consistency. One deployment for most of them.
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Deployment, deploy, PATIENCE } from './running.ts';
 
@@ -49,14 +50,35 @@ test('SCAN finds what was written in its midst, and a wrong cursor is an error',
   await expect(client.scan(another * 2 ** 40 + 1)).rejects.toThrow('begin again with cursor 0');
 });
 
+test('what the server knows beyond our table was asked', async () => {
+  await expect.poll(() => deployment.status(), PATIENCE).toMatch(/commands of the server: \d{3}, 0 beyond/);
+});
+
 test('EVALSHA_RO at replicas after SCRIPT LOAD, after EVAL_RO and after SCRIPT FLUSH', async () => {
   const client = deployment.client();
   await client.set('a', 'A');
   await settled();
+  const body = "return redis.call('GET', KEYS[1]) .. '!'";
+  expect(await client.call('EVAL_RO', body, 1, 'a')).toBe('A!');
+  const digest = createHash('sha1').update(body).digest('hex');
+  for (let i = 0; i < 4; i++) expect(await client.call('EVALSHA_RO', digest, 1, 'a')).toBe('A!');
   const sha = String(await client.script('LOAD', "return redis.call('GET', KEYS[1])"));
   for (let i = 0; i < 20; i++) expect(await client.call('EVALSHA_RO', sha, 1, 'a')).toBe('A');
+  expect((await callsOf('evalsha_ro'))[0]).toBe(0);
   await client.script('FLUSH');
   await expect(client.call('EVALSHA_RO', sha, 1, 'a')).rejects.toThrow('NOSCRIPT');
+});
+
+test('SORT without STORE runs at replicas with --rewrite-reads, as the same command', async () => {
+  await using rewriting = await deploy({ args: ['--rewrite-reads'] });
+  const client = rewriting.client();
+  await client.rpush('l', 3, 1, 2);
+  await settled(rewriting);
+  for (let i = 0; i < 10; i++) expect(await client.sort('l')).toEqual(['1', '2', '3']);
+  expect(await client.sort('l', 'STORE', 'm')).toBe(3);
+  const again = client.pipeline().sort('l').lrange('m', 0, -1).bitfield('b', 'GET', 'u8', 0);
+  expect((await again.exec())?.map(([, reply]) => reply)).toEqual([['1', '2', '3'], ['1', '2', '3'], [0]]);
+  expect(await callsOf('sort_ro', rewriting)).toEqual([0, 5, 5]);
 });
 
 test('a connection chooses its own consistency until RESET', async () => {

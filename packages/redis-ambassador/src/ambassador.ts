@@ -4,8 +4,14 @@ import type { Log } from '@podmate/base/log';
 import { Identities } from './client-state.ts';
 import { Fences } from './consistency/fences.ts';
 import type { Credentials } from './credentials.ts';
+import { learnCommands } from './commands/find.ts';
+import { readCommandRows } from './commands/learned.ts';
+import { readReply } from './resp/reply.ts';
+import { Question } from './upstream/question.ts';
+import { OWN, type Source } from './upstream/source.ts';
 import { Listener } from './listener.ts';
 import type { Policy } from './routing.ts';
+import { Scripts } from './scripts.ts';
 import { SessionStats } from './session-context.ts';
 import { listenAddress, separated } from './access-settings.ts';
 import { serverEndpoint, serverZone, type SettingsValues } from './settings.ts';
@@ -15,6 +21,7 @@ import { Exchange, type ExchangeEvent } from './upstream/exchange.ts';
 
 /** Deadlines, silent servers and stale replicas are looked for this often. */
 const TICK_MS = 100;
+const COMMAND = Buffer.from('*1\r\n$7\r\nCOMMAND\r\n');
 const now = (): number => performance.now();
 
 export function planPolicy(values: SettingsValues): Policy {
@@ -22,6 +29,7 @@ export function planPolicy(values: SettingsValues): Policy {
   return {
     readFrom: values.readFrom,
     consistency: values.consistency,
+    rewriteReads: values.rewriteReads,
     readOnly: values.readOnly,
     denied: new Set(denied),
   };
@@ -33,6 +41,9 @@ export class Ambassador implements Part {
   readonly fences: Fences;
   readonly listener: Listener;
   readonly stats = new SessionStats();
+  readonly scripts: Scripts;
+  /** What the primary's COMMAND told: how many commands it has, and how many of them are not in our table. */
+  serverCommands = 'not known yet';
   readonly #topology: Topology;
   readonly #clock = { beat: 0 };
   readonly #values: SettingsValues;
@@ -55,6 +66,7 @@ export class Ambassador implements Part {
       maxStalenessMs: values.maxStaleness,
       report: (event) => this.#say(event),
     });
+    this.scripts = new Scripts(this.exchange);
     const idleMs = Math.min(1000, (values.maxStaleness ?? 4000) / 4);
     this.fences = new Fences({ exchange: this.exchange, intervalMs: values.fenceInterval, idleMs, now });
     this.#topology = new StaticServers({
@@ -69,6 +81,7 @@ export class Ambassador implements Part {
       {
         exchange: this.exchange,
         fences: this.fences,
+        scripts: this.scripts,
         policy: planPolicy(values),
         limits: {
           maxBulkBytes: values.maxValue,
@@ -140,14 +153,31 @@ export class Ambassador implements Part {
     return [
       `clients=${listener.sessions.size} waiting=${exchange.room.count}`,
       ...servers,
+      `commands of the server: ${this.serverCommands}`,
       ...this.ready(),
       '',
     ].join('\n');
   }
 
+  /** What the primary knows beyond our table: modules, later versions. Until then, and without, such commands go there. */
+  #learnCommands(): void {
+    const source = (): Source => this.exchange.primarySource(OWN, true);
+    const question = new Question((reply) => {
+      const answer = reply instanceof Error ? reply : readReply(reply);
+      if (answer instanceof Error) this.#log.warn('COMMAND was refused', { error: answer.message });
+      else {
+        const rows = readCommandRows(answer);
+        this.serverCommands = `${rows.length}, ${learnCommands(rows)} beyond the table`;
+      }
+    }, source);
+    source().send(question, COMMAND, 0, COMMAND.length, -1);
+  }
+
   #say(event: ExchangeEvent): void {
-    if (event.kind === 'primary')
+    if (event.kind === 'primary') {
       this.#log.info('primary found', { server: event.name, before: event.before });
-    else this.#log.warn('a connection failed', { server: event.name, error: event.why });
+      this.scripts.forget();
+      this.#learnCommands();
+    } else this.#log.warn('a connection failed', { server: event.name, error: event.why });
   }
 }

@@ -1,6 +1,7 @@
 // Says where a command would go and why: `--explain "GET x"` and `AMBASSADOR ROUTE GET x`. Pure, of the same functions that
 // route the real ones.
 import { findCommand, unknownCommand } from './commands/find.ts';
+import { readForm } from './commands/read-forms.ts';
 import { KeyFinder } from './commands/keys.ts';
 import { encodeCommand } from './resp/inline-command.ts';
 import { RequestFramer } from './resp/request-framer.ts';
@@ -9,6 +10,7 @@ import { type Action, type Consistency, type Policy, route } from './routing.ts'
 const destinations: Readonly<Record<Action, string>> = {
   primary: 'the primary, over a shared connection',
   replica: 'a replica, over a shared connection',
+  everywhere: 'the primary, and the same to every replica, over shared connections',
   cursor: 'a replica, or the server that gave its cursor',
   pin: 'the primary, over a connection lent to the client',
   relay: 'the primary, over a connection that is then the client’s own',
@@ -34,6 +36,12 @@ export function explainRoute(
   finder.find(command, framer);
   const keys = Array.from(finder.keyAt.subarray(0, finder.count), (index) => words[index]);
   const touched = finder.unknown ? 'any key' : keys.length > 0 ? keys.join(' ') : 'none';
+  const form = policy.rewriteReads ? readForm(command, framer) : undefined;
+  if (form && form !== command)
+    return explainRoute([form.name.toUpperCase(), ...words.slice(1)], policy, {
+      consistency,
+      ...(readers !== undefined && { readers }),
+    });
   const why = decision.why + (command === unknownCommand ? NOT_KNOWN : '');
   const toReplica = decision.action === 'replica' || decision.action === 'cursor';
   const live = toReplica && readers !== undefined ? `; just now: ${readers}` : '';

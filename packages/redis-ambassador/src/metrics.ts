@@ -1,7 +1,7 @@
 // The catalogue of every metric redis-ambassador exposes; its documentation is made from here.
 import { defineMetrics, type Labels } from '@podmate/base/metrics';
 import type { Ambassador } from './ambassador.ts';
-import { commands, unknownCommand } from './commands/find.ts';
+import { commands, learnedCommands, unknownCommand } from './commands/find.ts';
 import type { Server } from './upstream/server.ts';
 
 const perServer = ({ exchange }: Ambassador, of: (server: Server) => number): [Labels, number][] =>
@@ -32,7 +32,7 @@ export const metrics = defineMetrics<Ambassador>([
     help: 'Commands taken from clients, by name; those never seen are left out, unknown ones share a row.',
     labels: ['command'],
     collect: () =>
-      [...commands, unknownCommand]
+      [...commands, ...learnedCommands, unknownCommand]
         .filter(({ count }) => count > 0)
         .map(({ name, count }): [Labels, number] => [{ command: name }, count]),
   },

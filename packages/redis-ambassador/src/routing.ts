@@ -6,9 +6,9 @@ import type { Command } from './commands/find.ts';
 /**
  * primary, replica: over a connection shared with others. pin: over one of its own until the state that demands it is
  * gone. relay: one of its own for good, bytes passed on as they come. local: answered here. refuse: `why` is the error.
- * cursor: a replica, or whoever gave its cursor.
+ * cursor: a replica, or whoever gave its cursor. everywhere: the primary, and the same to every replica.
  */
-export type Action = 'primary' | 'replica' | 'cursor' | 'pin' | 'relay' | 'local' | 'refuse';
+export type Action = 'primary' | 'everywhere' | 'replica' | 'cursor' | 'pin' | 'relay' | 'local' | 'refuse';
 export type Decision = { readonly action: Action; readonly marks: boolean; readonly why: string };
 
 export const readFromChoices = [
@@ -27,6 +27,8 @@ export type Policy = {
   readonly readFrom: ReadFrom;
   /** What clients get that have not chosen for themselves. */
   readonly consistency: Consistency;
+  /** Let replicas carry out SORT and the like where they do not write, as SORT_RO. */
+  readonly rewriteReads: boolean;
   /** Refuse every command that may write. */
   readonly readOnly: boolean;
   /** Lower-case names, also `config|set`, that are refused. */
@@ -43,6 +45,7 @@ const decision = (action: Action, why: string, marks = false): Decision => ({ ac
 
 const WRITE = decision('primary', 'it may write', true);
 const PRIMARY = decision('primary', 'it is about the primary itself');
+const EVERYWHERE = decision('everywhere', 'read-only scripts run at replicas, which must know them, too');
 const SCAN = decision(
   'cursor',
   'it only reads, and its cursor means something only to the server that gave it: cursor 0 begins at a replica, any other goes where it came from',
@@ -72,6 +75,8 @@ export function route(command: Command, state: SessionState, policy: Policy): De
       return command.group === 'read' ? READ : SCAN;
     case 'write':
       return WRITE;
+    case 'everywhere':
+      return EVERYWHERE;
     case 'block':
       return BLOCK;
     case 'pin':

@@ -28,7 +28,7 @@ export function scan(session: Session, command: Command, framer: RequestFramer):
   const server = exchange.replicas.find(({ cursorOwner }) => cursorOwner === owner) ?? exchange.primary;
   if (server?.cursorOwner !== owner || !server.up) return session.answer(errorReply(GONE));
   const bytes = replaceArgument(framer, at, own);
-  const send = (): void => session.sendScan(server, bytes, new CursorReply(session, server, true));
+  const send = (): void => sendAlone(session, server, bytes, true);
   const needed = session.needed(command);
   if (server.clean >= needed) return send();
   // What was acknowledged must be found here, too: that takes a fence, some milliseconds.
@@ -47,7 +47,13 @@ function begin(session: Session, command: Command, framer: RequestFramer): void 
   if (session.order.outstanding > 0) return session.untilQuiet(true);
   command.count++;
   const bytes = Buffer.from(framer.data.subarray(framer.start, framer.end));
-  session.sendScan(server, bytes, new CursorReply(session, server, false));
+  sendAlone(session, server, bytes, false);
+}
+
+/** With nothing else of the client under way until it is answered. */
+function sendAlone(session: Session, server: Server, bytes: Buffer, continues: boolean): void {
+  session.sendRead(server, bytes, new CursorReply(session, server, continues));
+  session.untilQuiet(false);
 }
 
 /** Passes a replica's reply on to the session, with its cursor marked as the replica's: `*2 $n cursor ...`. */

@@ -2,6 +2,7 @@
 import type { Identities } from './client-state.ts';
 import type { Fences } from './consistency/fences.ts';
 import type { Policy } from './routing.ts';
+import type { Scripts } from './scripts.ts';
 import type { Session } from './session.ts';
 import type { Exchange } from './upstream/exchange.ts';
 
@@ -43,6 +44,7 @@ export type SessionContext = {
   readonly clock: Clock;
   readonly exchange: Exchange;
   readonly fences: Fences;
+  readonly scripts: Scripts;
   readonly policy: Policy;
   readonly limits: Limits;
   readonly identities: Identities;

@@ -8,6 +8,7 @@ import { type Command, findCommand } from './commands/find.ts';
 import { KeyFinder } from './commands/keys.ts';
 import { DirtyMarks } from './consistency/dirty-marks.ts';
 import { ClientState } from './client-state.ts';
+import { rewriteRead, tellAll } from './read-only-forms.ts';
 import { scan } from './scan.ts';
 import type { SessionContext } from './session-context.ts';
 import { OwnConnection } from './own-connection.ts';
@@ -191,7 +192,10 @@ export class Session implements ReplyOwner, SessionState {
       case 'replica':
         return this.#read(command);
       case 'primary':
+        if (decision.marks && this.context.policy.rewriteReads && rewriteRead(this, command, framer)) return;
         return this.toPrimary(command, decision.marks);
+      case 'everywhere':
+        return tellAll(this, command, framer);
       case 'cursor':
         return scan(this, command, framer);
       case 'local':
@@ -216,6 +220,7 @@ export class Session implements ReplyOwner, SessionState {
     this.#onReplica++;
     server.commands++;
     command.count++;
+    if (command.name === 'eval_ro') this.context.scripts.seen(this.client.identity, this.#framer);
     this.#send(source, 0);
   }
 
@@ -315,17 +320,16 @@ export class Session implements ReplyOwner, SessionState {
       this.hold(HELD.turn);
   }
 
-  /** A command of a scan, to the server it belongs to, with nothing else of this client under way until it is answered. */
-  sendScan(server: Server, bytes: Buffer, owner: ReplyOwner): void {
+  /** A read in other words than the client's, to a replica; `owner` gets the reply and passes it on to us. */
+  sendRead(server: Server, bytes: Buffer, owner: ReplyOwner): void {
     if (this.#ended) return;
-    const source = server.lane(this.client.identity, false);
+    const source = this.#onReplica > 0 ? this.#replicaSource! : server.lane(this.client.identity, false);
     this.#replica = server;
     this.#replicaSource = source;
     this.#onReplica++;
     server.commands++;
     this.order.expect(source, this.client.dropsReply());
     source.send(owner, bytes, 0, bytes.length, 0);
-    this.untilQuiet(false);
   }
 
   /** Holds the present command until the server has taken more of what others sent. */

@@ -87,6 +87,11 @@ const rows = {
     metavar: 'COMMAND',
     help: 'Commands to refuse, such as flushall or config|set.',
   },
+  rewriteReads: {
+    kind: 'boolean',
+    group: 'Routing',
+    help: 'Let replicas answer SORT and GEORADIUS without STORE, BITFIELD with GETs only and GETEX without options, as SORT_RO and so on (Redis 7).',
+  },
   explain: {
     kind: 'string',
     group: 'Routing',

@@ -6,6 +6,7 @@ const policy = {
   readFrom: 'prefer-replica',
   consistency: 'key',
   readOnly: false,
+  rewriteReads: false,
   denied: new Set<string>(),
 } as const;
 
@@ -16,9 +17,18 @@ test.each([
   { in: 'BLPOP q 0', out: /lent to the client: it may wait/ },
   { in: 'SUBSCRIBE c', out: /own: from now on the server talks/ },
   { in: 'FT.SEARCH idx q', out: /the primary.*nothing else is known of it.*keys: any key$/ },
+  { in: 'SCRIPT LOAD x', out: /the primary, and the same to every replica/ },
   { in: 'HSCAN h 0', out: /its cursor means something only to the server that gave it/ },
 ])('$in', ({ in: text, out }) => {
   expect(explainRoute(text.split(' '), policy)).toMatch(out);
+});
+
+test.each([
+  { in: 'SORT x', out: /^SORT_RO x -> a replica/ },
+  { in: 'SORT x STORE y', out: /^SORT x STORE y -> the primary/ },
+  { in: 'SORT x BY w_*', out: /^SORT_RO x BY w_\* -> a replica.*keys: any key/ },
+])('$in with --rewrite-reads', ({ in: text, out }) => {
+  expect(explainRoute(text.split(' '), { ...policy, rewriteReads: true })).toMatch(out);
 });
 
 test.each([

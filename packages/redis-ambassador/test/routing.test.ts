@@ -4,7 +4,13 @@ import { commands, findCommand } from '../src/commands/find.ts';
 import { type Policy, route, type SessionState } from '../src/routing.ts';
 import { framed } from './framing.ts';
 
-const policy: Policy = { readFrom: 'prefer-replica', consistency: 'key', readOnly: false, denied: new Set() };
+const policy: Policy = {
+  readFrom: 'prefer-replica',
+  consistency: 'key',
+  readOnly: false,
+  rewriteReads: false,
+  denied: new Set(),
+};
 const free = { own: 'none', consistency: 'key' } as const;
 const to = (text: string, change: Partial<Policy> = {}, state: Partial<SessionState> = {}): string => {
   const changed = { ...policy, ...change };
@@ -18,6 +24,7 @@ describe.each(commands)('$name', (command) => {
     read: 'replica',
     write: 'primary',
     primary: 'primary',
+    everywhere: 'everywhere',
     scan: 'cursor',
     block: 'pin',
     pin: 'pin',

@@ -1,6 +1,7 @@
 // From the bytes of a command to what is known of it. Hot: a table of open addressing over the lower-case bytes of the
 // name (and subcommand), so that no string is made per command. Pure.
 import type { RequestFramer } from '../resp/request-framer.ts';
+import type { Learned } from './learned.ts';
 import { type CommandClass, commandRows, type KeySpec } from './table.ts';
 
 export type Command = {
@@ -37,7 +38,7 @@ const unknownSubcommand = command('unknown|', 'primary', null);
 /** XREAD and XREADGROUP that may wait. */
 const waiting = new Map(['xread', 'xreadgroup'].map((name) => [name, command(name, 'block', 'streams')]));
 
-type Slot = { readonly bytes: Buffer; readonly command: Command | undefined };
+type Slot = { readonly bytes: Buffer; command: Command | undefined };
 
 const SLOTS = 2048; // about four times the names: hardly ever a second look
 const slots: (Slot | undefined)[] = Array.from({ length: SLOTS });
@@ -66,6 +67,36 @@ for (const each of commands) enter(each.name, each);
 /** A name that has subcommands: `undefined` as its command sends the search on to the second argument. */
 for (const name of new Set(commands.filter(({ sub }) => sub).map((each) => each.name.split('|')[0]!)))
   enter(name, undefined);
+
+/** Commands of the server that are not in the table. */
+export const learnedCommands: Command[] = [];
+
+/** Takes over what a server says of commands that are not in the table, or may write although it says they only read. */
+export function learnCommands(rows: readonly Learned[]): number {
+  for (const { name, group, keys } of rows) {
+    const [container = '', sub] = name.split('|');
+    const slot = slots.find((each) => each?.bytes.equals(Buffer.from(name)));
+    const known = slot?.command;
+    const trusted = known?.group === 'read' && group === 'write';
+    const isOurs = commands.some(
+      (each) => each.name === name || (sub !== undefined && each.name === container),
+    );
+    if (isOurs && !trusted) continue;
+    const learned = { ...command(name, group, keys), count: known?.count ?? 0 };
+    const at = learnedCommands.findIndex((each) => each.name === name);
+    learnedCommands.splice(at < 0 ? learnedCommands.length : at, 1, learned);
+    if (slot) slot.command = learned;
+    else if (learnedCommands.length < SLOTS / 2)
+      enterLearned(learned, sub === undefined ? undefined : container);
+  }
+  return learnedCommands.length;
+}
+
+function enterLearned(learned: Command, container: string | undefined): void {
+  enter(learned.name, learned);
+  const there = slots.some((each) => each?.bytes.equals(Buffer.from(container ?? learned.name)));
+  if (container !== undefined && !there) enter(container, undefined);
+}
 
 /** Whether the slot's name is data[from, to), or, with `sub` >= 0, that, `|` and data[sub, subEnd). */
 function same(bytes: Buffer, data: Buffer, from: number, to: number, sub: number, subEnd: number): boolean {

@@ -35,6 +35,10 @@ export class KeyFinder {
         this.#add(1);
         for (let i = 2; i + 1 < argc; i++) if (isWord(command, i, 'store', 'storedist')) this.#add(i + 1);
         return;
+      case 'patterns':
+        this.#add(1);
+        for (let i = 2; i < argc; i++) this.unknown ||= isWord(command, i, 'by', 'get');
+        return;
       case 'streams':
         return this.#streams(command);
       default:

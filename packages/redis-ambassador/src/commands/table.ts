@@ -3,12 +3,21 @@
 // Not listed (modules, later versions): goes to the primary as a write with unknown keys, which is always right.
 
 /**
- * read: may be answered by a replica. write: the primary; its keys are marked. primary: the primary, marks nothing.
+ * everywhere: the primary answers, and all replicas are told the same. read: may be answered by a replica. write: the primary; its keys are marked. primary: the primary, marks nothing.
  * scan: a read whose cursor means something only to the server that gave it. block: may wait; gets a connection for itself.
  * pin: begins or goes on with state of one connection (MULTI, WATCH, WAIT). relay: the connection belongs to the client
  * from then on (SUBSCRIBE, MONITOR). local: about the client's own connection; session.ts answers.
  */
-export type CommandClass = 'read' | 'write' | 'primary' | 'scan' | 'block' | 'pin' | 'relay' | 'local';
+export type CommandClass =
+  | 'read'
+  | 'write'
+  | 'primary'
+  | 'everywhere'
+  | 'scan'
+  | 'block'
+  | 'pin'
+  | 'relay'
+  | 'local';
 
 /** Where keys are: none, or [first, last, step] as in COMMAND (last < 0 counts from the end), or how to find them. */
 export type KeySpec =
@@ -18,6 +27,7 @@ export type KeySpec =
   | 'numkeys-2'
   | 'destination' // the same, with a destination key before
   | 'store' // key at 1, and the one behind STORE or STOREDIST
+  | 'patterns' // key at 1; with BY or GET any other
   | 'streams' // behind STREAMS, the first half of what follows
   | 'migrate' // argument 3, or all behind KEYS
   | 'pairs-1' // number of key-value pairs at argument 1
@@ -40,7 +50,7 @@ export const commandRows: readonly Row[] = [
   ['read', ALL, 'exists mget'],
   ['read', TWO, 'lcs'],
   ['read', null, 'dbsize keys randomkey'],
-  ['read', ONE, 'sort_ro'],
+  ['read', 'patterns', 'sort_ro'],
   ['write', ALL, 'del unlink'],
   ['write', [1, -1, 2], 'mset msetnx'],
   ['write', 'pairs-1', 'msetex'],
@@ -120,14 +130,14 @@ export const commandRows: readonly Row[] = [
   ['write', ONE, 'vadd vrem vsetattr'],
   ['read', ONE, 'arcount arget argetrange argrep arinfo arlastitems arlen armget arnext arop arscan'],
   ['write', ONE, 'ardel ardelrange arinsert armset arring arseek arset'],
-  // Scripts: without _RO they may write (and COMMAND says neither); what was loaded at the primary is not at replicas,
-  // so EVALSHA_RO stays there. Functions are replicated.
+  // Scripts: without _RO they may write (and COMMAND says neither). What was loaded at the primary is not at replicas, so
+  // they are told, too: scripts.ts. Functions are replicated.
   ['write', 'numkeys-2', 'eval evalsha fcall'],
-  ['read', 'numkeys-2', 'eval_ro fcall_ro'],
-  ['primary', 'numkeys-2', 'evalsha_ro'],
-  ['primary', null, 'script|exists script|flush script|help script|kill script|load'],
+  ['read', 'numkeys-2', 'eval_ro evalsha_ro fcall_ro'],
+  ['primary', null, 'script|exists script|help'],
+  ['everywhere', null, 'script|flush script|kill script|load function|kill'],
   ['write', 'unknown', 'function|delete function|flush function|load function|restore'],
-  ['primary', null, 'function|dump function|help function|kill function|list function|stats'],
+  ['primary', null, 'function|dump function|help function|list function|stats'],
   // State of one connection
   ['pin', null, 'multi wait waitaof'],
   ['pin', ALL, 'watch'],

@@ -5,11 +5,10 @@
 import type { Exchange } from '../upstream/exchange.ts';
 import type { Server } from '../upstream/server.ts';
 import { Question } from '../upstream/question.ts';
-import type { Identity } from '../upstream/source.ts';
+import { OWN } from '../upstream/source.ts';
 import { readReply, type Read } from '../resp/reply.ts';
 
 const ROLE = Buffer.from('*1\r\n$4\r\nROLE\r\n');
-const OWN: Identity = { key: '0/2', db: 0, resp: 2, login: undefined };
 
 type Fence = { readonly epoch: number; readonly offset: number; readonly closedAt: number };
 

@@ -12,6 +12,9 @@ export type Identity = {
   readonly login: { readonly username: string; readonly password: string } | undefined;
 };
 
+/** Who we are when we ask for ourselves: what clients are that have asked for nothing else. */
+export const OWN: Identity = { key: '0/2', db: 0, resp: 2, login: undefined };
+
 /** A command as bytes, data[start, end); whoever keeps it may, as nobody writes to them again. */
 export type Request = { readonly data: Buffer; readonly start: number; readonly end: number };
 

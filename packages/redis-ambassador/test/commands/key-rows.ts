@@ -14,6 +14,8 @@ export const keyRows: { in: string; out: string[] | 'any' }[] = [
   { in: 'LMPOP 2 a b LEFT', out: ['a', 'b'] },
   { in: 'BLMPOP 0 2 a b LEFT', out: ['a', 'b'] },
   { in: 'SORT a BY x STORE d', out: ['a', 'd'] },
+  { in: 'SORT_RO a LIMIT 0 5', out: ['a'] },
+  { in: 'SORT_RO a BY w_*', out: 'any' },
   { in: 'GEORADIUS a 1 2 3 m STORE d', out: ['a', 'd'] },
   { in: 'XREAD COUNT 2 STREAMS a b 0 0', out: ['a', 'b'] },
   { in: 'XREADGROUP GROUP streams c STREAMS a >', out: ['a'] },
