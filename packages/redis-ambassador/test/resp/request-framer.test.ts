@@ -180,7 +180,7 @@ test('random commands, random cuts: nothing is lost and nothing invented', () =>
     const [split] = [...splits(bytes, random)].slice(random.integer(-8, -1));
     expect([random.seed, frame(split!.chunks).commands]).toEqual([random.seed, commands]);
   }
-});
+}, 60_000);
 
 test('garbage never throws and never goes on for ever', () => {
   const random = new SeededRandom(freshSeed());
