@@ -6,6 +6,7 @@ import type { Log } from '@podmate/base/log';
 import type { Adapter } from './adapter.ts';
 import { type SettingsValues, loadWebConfig } from './settings.ts';
 import type { DatagramThread } from './statsd/datagram-thread.ts';
+import { StateFile } from './state-file.ts';
 import { startListeners } from './statsd/receiving.ts';
 import { type WebOptions, WebServer } from './web/server.ts';
 
@@ -24,6 +25,9 @@ export function partsOf(values: SettingsValues, adapter: Adapter, ground: PartsG
   const web = webServer(values, adapter, ground, () => (isReady ? [] : ['starting']));
   const { sweep, listeners, relay } = adapter;
   return [
+    ...(values.stateFile === undefined
+      ? []
+      : [statePart(values.stateFile, values.stateInterval, adapter, log)]),
     {
       name: 'web',
       start: async () => log.info('serving', { address: formatAddress(await web.start()) }),
@@ -44,6 +48,19 @@ export function partsOf(values: SettingsValues, adapter: Adapter, ground: PartsG
       },
     },
   ];
+}
+
+/** Loaded before anybody scrapes, saved when nothing changes any more. */
+function statePart(path: string, everyMs: number, { store }: Adapter, log: Log): Part {
+  const state = new StateFile(path, store, log);
+  return {
+    name: 'state',
+    start() {
+      state.load();
+      setInterval(() => void state.save(), everyMs).unref();
+    },
+    drain: () => state.save(),
+  };
 }
 
 function webServer(

@@ -86,6 +86,21 @@ const rows = {
     min: 1,
     help: 'A series with a longer label value is refused.',
   },
+  stateFile: {
+    kind: 'path',
+    group: 'State',
+    flags: ['state.file'],
+    metavar: 'FILE',
+    help: 'Keep all series in this file, so that counters go on where they were after a restart.',
+  },
+  stateInterval: {
+    kind: 'duration',
+    group: 'State',
+    flags: ['state.interval'],
+    default: '60s',
+    min: 100,
+    help: 'Save them this often, and at the end.',
+  },
   labels: {
     kind: 'list',
     group: 'Exposition',

@@ -62,6 +62,8 @@ export class SeriesStore {
   readonly #byText = new Map<string, number>();
   readonly #free: number[] = [];
   readonly #remembered = new Map<string, SeriesType>();
+  /** Series from a state file that no source has asked for yet. */
+  readonly #restored = new Set<number>();
   readonly #reserved: ReadonlySet<string>;
   #next = 0;
   #mortal = 0;
@@ -83,13 +85,43 @@ export class SeriesStore {
     if (family?.type !== wanted.type && this.#conflicts(wanted.name, wanted.type)) return CONFLICT;
     const text = seriesText(wanted.name, wanted.labels);
     const known = this.#byText.get(text);
-    if (known !== undefined) return known;
+    if (known !== undefined) return this.#restored.delete(known) ? this.#adopt(known, wanted) : known;
     const reason = this.#whyNot(wanted, family);
     if (reason !== undefined) {
       this.refusals.add(wanted.name, reason);
       return REFUSED;
     }
     return this.#create(wanted, family ?? this.#newFamily(wanted), text, nowMs);
+  }
+
+  /** As open(), for a series of an earlier life: the first source that asks for it decides its options. */
+  restore(wanted: Wanted, seenMs: number): number {
+    const id = this.open(wanted, seenMs);
+    if (id >= 0) this.#restored.add(id);
+    return id;
+  }
+
+  /** Rules may have changed since the state was saved: other buckets or quantiles begin anew. */
+  #adopt(id: number, wanted: Wanted): number {
+    const observer = this.observers[id];
+    if (this.#ttlMs[id]! > 0 !== wanted.ttlMs > 0) this.#mortal += wanted.ttlMs > 0 ? 1 : -1;
+    this.#ttlMs[id] = wanted.ttlMs;
+    if (observer === undefined) return id;
+    const before =
+      observer instanceof Histogram ? { histogram: observer.options } : { summary: observer.options };
+    if (shapeOf(wanted.type, before) !== shapeOf(wanted.type, wanted))
+      this.observers[id] = observerOf(wanted);
+    return id;
+  }
+
+  /** Of all series. */
+  *ids(): Generator<number> {
+    for (let id = 0; id < this.#next; id++) if (this.#familyOf[id] !== undefined) yield id;
+  }
+
+  /** 0: never expires. */
+  ttlOf(id: number): number {
+    return this.#ttlMs[id] ?? 0;
   }
 
   familyOf(id: number): Family | undefined {
@@ -162,6 +194,7 @@ export class SeriesStore {
     this.#familyOf[id] = undefined;
     this.#ttlMs[id] = 0;
     this.epochs[id] = this.epochs[id]! + 1;
+    this.#restored.delete(id);
     this.#mortal--;
     this.expired++;
     this.#free.push(id);
@@ -187,6 +220,12 @@ export class SeriesStore {
     epochs.set(this.epochs);
     this.epochs = epochs;
   }
+}
+
+/** What of its options makes an observer another one. */
+function shapeOf(type: SeriesType, { histogram, summary }: Pick<Wanted, 'histogram' | 'summary'>): string {
+  if (type === 'summary') return JSON.stringify(summary);
+  return JSON.stringify([histogram?.les, histogram?.nativeFactor, histogram?.nativeMaxBuckets]);
 }
 
 /** Further names that a family of this type puts into the exposition. */
