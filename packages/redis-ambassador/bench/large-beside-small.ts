@@ -2,7 +2,7 @@
 // shared connection they would wait behind the large ones, hence two lanes per server.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { findCommand } from '@podmate/testkit/debian';
+import { join } from 'node:path';
 import { temporaryDirectory } from '@podmate/testkit/files';
 import { startReplicated } from '@podmate/testkit/redis-server';
 import { enter, type Name } from './contestants.ts';
@@ -20,9 +20,11 @@ export const largeBesideSmall: Race = async ({ scale, say }) => {
   const p99 = new Map<Name, number[]>();
   for (let round = 0; round < 3; round++) {
     for (const { name, port } of contestants.field) {
-      const took = await smallGets(port, (scale.seconds * 1000) / 3);
+      const { took, large } = await smallGets(port, (scale.seconds * 1000) / 3);
       p99.set(name, [...(p99.get(name) ?? []), quantile(took, 0.99)]);
-      say(`small beside large: ${name} p99 ${quantile(took, 0.99).toFixed(1)} ms of ${took.length}`);
+      say(
+        `small beside large: ${name} p99 ${quantile(took, 0.99).toFixed(1)} ms of ${took.length}, beside ${large} large ones`,
+      );
     }
   }
   const of = (name: Name): number => median(p99.get(name) ?? []);
@@ -31,16 +33,19 @@ export const largeBesideSmall: Race = async ({ scale, say }) => {
   return [atMost('small GET beside GETs of 32 MB: p99', 1.2, ratio, '× HAProxy', [2, `ms: ${seen}`])];
 };
 
-/** Milliseconds that each small GET took. */
-async function smallGets(port: number, durationMs: number): Promise<number[]> {
+/** Milliseconds that each small GET took, and how many large ones there were beside them. */
+async function smallGets(port: number, durationMs: number): Promise<{ took: number[]; large: number }> {
   using client = await RawClient.open(port);
   await client.ask('SET', 'large', LARGE);
   await client.ask('SET', 'small', 'x'.repeat(100));
-  const load = ['-p', String(port), '-c', '1', '-n', '1000000', '-q', 'GET', 'large'];
-  const loader = spawn(findCommand('redis-benchmark') ?? '', load, { stdio: 'ignore' });
+  const script = join(import.meta.dirname, 'large-loader.ts');
+  const loader = spawn(process.execPath, [script, String(port)], { stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = once(loader, 'exit');
+  let large = 0;
+  loader.stdout.on('data', (dots: Buffer) => (large += dots.length));
   const took: number[] = [];
   try {
+    await once(loader.stdout, 'data');
     for (const until = performance.now() + durationMs; performance.now() < until;) {
       const began = performance.now();
       await client.ask('GET', 'small');
@@ -50,5 +55,5 @@ async function smallGets(port: number, durationMs: number): Promise<number[]> {
     loader.kill('SIGKILL');
     await ended;
   }
-  return took;
+  return { took, large };
 }
