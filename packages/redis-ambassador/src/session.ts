@@ -215,9 +215,10 @@ export class Session implements ReplyOwner, SessionState {
     const source =
       this.#onReplica > 0 ? this.#replicaSource! : server.lane(this.client.identity, this.#large);
     if (source.congested) return this.waitForRoom(source);
-    this.#replica = server;
-    this.#replicaSource = source;
-    this.#onReplica++;
+    if (this.#onReplica++ === 0) {
+      this.#replica = server;
+      this.#replicaSource = source;
+    }
     server.commands++;
     command.count++;
     if (command.name === 'eval_ro') this.context.scripts.seen(this.client.identity, this.#framer);
@@ -228,10 +229,10 @@ export class Session implements ReplyOwner, SessionState {
   reader(command: Command): Server | undefined {
     const { exchange } = this.context;
     if (exchange.replicas.length === 0) return undefined;
-    const needed = this.needed(command);
-    if (this.#onReplica === 0) return exchange.pickReader(needed);
+    if (this.#onReplica === 0) return exchange.pickReader(exchange.allClean ? 0 : this.needed(command));
     const server = this.#replica;
-    return server?.usable === true && server.clean >= needed ? server : undefined;
+    if (server?.usable !== true) return undefined;
+    return server.clean >= exchange.marks.latest || server.clean >= this.needed(command) ? server : undefined;
   }
 
   /** A read that no replica is fit for. */

@@ -99,6 +99,16 @@ export class Exchange {
     ];
   }
 
+  /**
+   * No replica in use lacks any write, so that no key needs to be looked up: an eighth of the CPU of reads at pipeline 64.
+   * Hot.
+   */
+  get allClean(): boolean {
+    const { latest } = this.marks;
+    for (const { usable, clean } of this.#readers) if (usable && clean < latest) return false;
+    return true;
+  }
+
   /** Some replica is usable, were it not for what it has not applied yet. */
   get someReader(): boolean {
     return this.#readers.some(({ usable }) => usable);
