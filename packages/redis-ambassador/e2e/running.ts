@@ -14,21 +14,24 @@ export type ClientOptions = {
   readonly password?: string;
 };
 
-export type Deployment = AsyncDisposable & {
-  readonly primary: RedisServer;
-  readonly replicas: readonly RedisServer[];
-  readonly image: RunningImage;
-  readonly port: number;
-  readonly admin: string;
-  /** An ioredis client of the ambassador; gone with the deployment. */
-  client(options?: ClientOptions): Redis;
-  /** AMBASSADOR STATUS. */
-  status(): Promise<string>;
-};
+export type Servers = { readonly primary: RedisServer; readonly replicas: readonly RedisServer[] };
+
+export type Deployment = AsyncDisposable &
+  Servers & {
+    readonly image: RunningImage;
+    readonly port: number;
+    readonly admin: string;
+    /** An ioredis client of the ambassador; gone with the deployment. */
+    client(options?: ClientOptions): Redis;
+    /** AMBASSADOR STATUS. */
+    status(): Promise<string>;
+  };
 
 export type AmbassadorOptions = {
   readonly replicas?: number;
   readonly args?: readonly string[];
+  /** How the ambassador finds its servers; by default it is told of the primary. */
+  readonly find?: (servers: Servers) => readonly string[] | Promise<readonly string[]>;
   readonly server?: { readonly args?: readonly string[]; readonly password?: string };
 };
 
@@ -36,14 +39,14 @@ export type AmbassadorOptions = {
 export async function deploy({
   replicas = 2,
   args = [],
+  find = ({ primary }) => ['--servers', primary.address],
   server = {},
 }: AmbassadorOptions = {}): Promise<Deployment> {
   const servers = await startReplicated(replicas, server);
   const [port, adminPort] = [await freePort(), await freePort()];
   const admin = `127.0.0.1:${adminPort}`;
   const image = startImage('redis-ambassador', [
-    '--servers',
-    servers.primary.address,
+    ...(await find(servers)),
     '--listen',
     `127.0.0.1:${port}`,
     '--admin-listen',

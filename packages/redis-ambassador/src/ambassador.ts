@@ -9,13 +9,13 @@ import { readCommandRows } from './commands/learned.ts';
 import { readReply } from './resp/reply.ts';
 import { Question } from './upstream/question.ts';
 import { OWN, type Source } from './upstream/source.ts';
+import { planTopology } from './find-servers.ts';
 import { Listener } from './listener.ts';
 import type { Policy } from './routing.ts';
 import { Scripts } from './scripts.ts';
 import { SessionStats } from './session-context.ts';
 import { listenAddress, separated } from './access-settings.ts';
-import { serverEndpoint, serverZone, type SettingsValues } from './settings.ts';
-import { StaticServers } from './topology/static-servers.ts';
+import { serverZone, type SettingsValues } from './settings.ts';
 import type { Topology } from './topology.ts';
 import { Exchange, type ExchangeEvent } from './upstream/exchange.ts';
 
@@ -48,6 +48,7 @@ export class Ambassador implements Part {
   readonly #clock = { beat: 0 };
   readonly #values: SettingsValues;
   readonly #log: Log;
+  #complaints: readonly string[] = [];
   #timer: NodeJS.Timeout | undefined;
 
   constructor(values: SettingsValues, credentials: Credentials, log: Log) {
@@ -69,14 +70,8 @@ export class Ambassador implements Part {
     this.scripts = new Scripts(this.exchange);
     const idleMs = Math.min(1000, (values.maxStaleness ?? 4000) / 4);
     this.fences = new Fences({ exchange: this.exchange, intervalMs: values.fenceInterval, idleMs, now });
-    this.#topology = new StaticServers({
-      servers: separated(values.servers).map(serverEndpoint),
-      discover: values.discover,
-      intervalMs: values.pollInterval,
-      reach: credentials,
-      timeoutMs: values.connectTimeout,
-    });
-    this.exchange.nudge = () => this.#topology.nudge();
+    this.#topology = planTopology(values, credentials);
+    this.exchange.nudge = (doubted) => this.#topology.nudge(doubted);
     this.listener = new Listener(
       {
         exchange: this.exchange,
@@ -108,7 +103,10 @@ export class Ambassador implements Part {
   }
 
   async start(): Promise<void> {
-    this.#topology.start((sighting) => this.exchange.see(sighting));
+    this.#topology.start((sighting) => {
+      this.exchange.see(sighting);
+      this.#complain(sighting.complaints);
+    });
     this.#timer = setInterval(() => {
       this.#clock.beat++;
       this.listener.sweep();
@@ -171,6 +169,12 @@ export class Ambassador implements Part {
       }
     }, source);
     source().send(question, COMMAND, 0, COMMAND.length, -1);
+  }
+
+  /** Says each complaint when it comes up, not as long as it lasts. */
+  #complain(complaints: readonly string[]): void {
+    for (const why of complaints) if (!this.#complaints.includes(why)) this.#log.warn('amiss', { why });
+    this.#complaints = complaints;
   }
 
   #say(event: ExchangeEvent): void {

@@ -3,16 +3,24 @@
 // ones, those there are stay (Redis itself asks for a password once per connection). A bad file changes nothing.
 import { explain } from '@podmate/base/errors';
 import type { Log } from '@podmate/base/log';
+import {
+  type AddressValues,
+  isSecure,
+  loginInAddresses,
+  type Reaches,
+  sentinelLoginInAddresses,
+} from './find-servers.ts';
 import type { SettingsValues } from './settings.ts';
 import { ClientTls, ServerTls } from './tls.ts';
 import type { Login, Reach } from './upstream/dial.ts';
 
-type Passwords = Pick<SettingsValues, 'username' | 'password' | 'clientPassword'>;
+type Passwords = Pick<SettingsValues, 'username' | 'password' | 'clientPassword'> & AddressValues;
 
-export class Credentials implements Reach {
+export class Credentials implements Reaches {
   readonly connectTimeoutMs: number;
   readonly tls: ServerTls | undefined;
   readonly clientTls: ClientTls | undefined;
+  readonly sentinel: Reach;
   /** Files to be watched. */
   readonly files: readonly string[];
   #login: Login | undefined;
@@ -25,7 +33,7 @@ export class Credentials implements Reach {
     const forClients = { ca: listenTlsCa, cert: listenTlsCert, key: listenTlsKey };
     return new Credentials(
       values,
-      values.tls ? await ServerTls.load(ours, values.tlsServerName, !values.tlsInsecure) : undefined,
+      usesTls(values) ? await ServerTls.load(ours, values.tlsServerName, !values.tlsInsecure) : undefined,
       listenTlsCert === undefined ? undefined : await ClientTls.load(forClients),
     );
   }
@@ -38,7 +46,12 @@ export class Credentials implements Reach {
     ];
     this.files = paths.filter((path) => path !== undefined);
     this.connectTimeoutMs = values.connectTimeout;
-    this.tls = tls;
+    this.tls = towardsServers(values) ? tls : undefined;
+    this.sentinel = {
+      login: sentinelLogin(values),
+      tls: towardsSentinels(values) ? tls : undefined,
+      connectTimeoutMs: values.connectTimeout,
+    };
     this.clientTls = clientTls;
     this.renewPasswords(values);
   }
@@ -52,15 +65,16 @@ export class Credentials implements Reach {
     return this.#clientPassword;
   }
 
-  renewPasswords({ username, password, clientPassword }: Passwords): void {
-    this.#login = password === undefined ? undefined : { username, password };
+  renewPasswords(values: Passwords): void {
+    const { username, password, clientPassword } = values;
+    this.#login = password === undefined ? loginInAddresses(values) : { username, password };
     this.#clientPassword = clientPassword;
   }
 
   /** The certificate and the key of a Secret change together; a moment in which they do not match is passed over. */
   renewTls(log: Log): void {
     for (const [side, tls] of [
-      ['servers', this.tls],
+      ['servers', this.tls ?? this.sentinel.tls],
       ['clients', this.clientTls],
     ] as const) {
       try {
@@ -71,4 +85,23 @@ export class Credentials implements Reach {
       }
     }
   }
+}
+
+type TlsValues = AddressValues & Pick<SettingsValues, 'tls' | 'sentinelTls'>;
+
+function towardsServers({ tls, servers, primary, replicas }: TlsValues): boolean {
+  return tls || isSecure([...servers, primary, ...replicas]);
+}
+
+function towardsSentinels({ sentinelTls, sentinels }: TlsValues): boolean {
+  return sentinelTls || isSecure(sentinels);
+}
+
+function usesTls(values: TlsValues): boolean {
+  return towardsServers(values) || towardsSentinels(values);
+}
+
+function sentinelLogin(values: SettingsValues): Login | undefined {
+  const { sentinelUsername: username, sentinelPassword: password } = values;
+  return password === undefined ? sentinelLoginInAddresses(values) : { username, password };
 }

@@ -285,11 +285,11 @@ export class Session implements ReplyOwner, SessionState {
   }
 
   /** Marks what the command may write; for commands on a connection of the client's own, too. */
-  mark(command: Command): void {
+  mark(command: Command, framer = this.#framer): void {
     const { marks } = this.context.exchange;
-    keys.find(command, this.#framer);
+    keys.find(command, framer);
     if (keys.unknown) return marks.markAll();
-    const { data, args } = this.#framer;
+    const { data, args } = framer;
     for (let i = 0; i < keys.count; i++) {
       const at = 2 * keys.keyAt[i]!;
       marks.mark(DirtyMarks.hash(data, args[at]!, args[at + 1]!));
@@ -417,13 +417,21 @@ export class Session implements ReplyOwner, SessionState {
     else {
       exchange.retries++;
       const epoch = what.epoch > 0 ? exchange.marks.sent() : what.epoch;
-      if (epoch > 0) exchange.marks.markAll();
+      if (epoch > 0) this.#markAgain(what);
       const elsewhere = this.#elsewhere(epoch);
       this.order.redirect(source, elsewhere);
       elsewhere.send(this, what.data, what.start, what.end, epoch);
       this.untilQuiet(this.#again);
     }
     this.#afterReplies();
+  }
+
+  /** What is sent anew is written later than was marked: without marks of now a replica would count as clean too soon. */
+  #markAgain({ data, start, end }: Request): void {
+    const framer = new RequestFramer({ maxBulkBytes: this.context.limits.maxBulkBytes });
+    framer.feed(data, start, end);
+    if (framer.next() === COMMAND) this.mark(findCommand(framer), framer);
+    else this.context.exchange.marks.markAll();
   }
 
   /** Where a lost command goes: the primary; a read, while there is none, to a replica that has applied everything. */

@@ -60,8 +60,10 @@ export class ServerTls {
     };
   }
 
-  connect(where: TcpNetConnectOpts): Socket {
-    return this.#tls.connect({ ...where, ...this.options });
+  /** `serverName`: whose certificate to expect where the host is an address that a name led to. */
+  connect(where: TcpNetConnectOpts, serverName?: string): Socket {
+    const expected = serverName !== undefined && { servername: serverName };
+    return this.#tls.connect({ ...where, ...expected, ...this.options });
   }
 }
 

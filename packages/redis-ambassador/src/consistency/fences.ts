@@ -88,9 +88,12 @@ export class Fences {
     this.#asked.add(replica);
     this.#ask(replica, (reply) => {
       this.#asked.delete(replica);
-      const [role, , , state, offset] = Array.isArray(reply) ? reply : [];
+      const [role, host, port, state, offset] = Array.isArray(reply) ? reply : [];
       if (primary !== exchange.primary || primary !== this.#primary || !replica.up) return;
       if (role !== 'slave') return exchange.distrust(replica);
+      // Another history has offsets of its own.
+      if (replica.follows !== undefined && replica.follows !== `${String(host)}:${String(port)}`)
+        return exchange.nudge();
       // What it has applied it keeps; whether it may be read from is for the control plane to say.
       if (state !== 'connected' || typeof offset !== 'number') return exchange.nudge();
       this.#applied(replica, offset);

@@ -1,14 +1,18 @@
 // Finds roles by asking every server of a list, and those that the primary names, again and again: a second apart while all
-// is well, a tenth of it when something is amiss or a connection has told us that something is. The first of the ways to
-// know the servers; Sentinel and Cluster go beside it and report the same Sightings.
-import { explain } from '@podmate/base/errors';
+// is well, a tenth of it when something is amiss or a connection has told us that something is. With DNS names for primary
+// and replicas instead, as managed services give them, the names decide who may be which, and are looked up as often.
 import type { Endpoint } from '../upstream/dial.ts';
 import type { Sighting } from '../upstream/exchange.ts';
-import { ControlConnection, type ControlOptions, type Topology } from '../topology.ts';
-import { decide, type Look, primaryOf, replicasOf } from './decide.ts';
+import type { ControlOptions, Topology } from '../topology.ts';
+import { decide, type Look, primaryOf, replicasOf, supersededBy } from './decide.ts';
+import type { NamedServers } from './named-servers.ts';
+import { Watches } from './watches.ts';
 
 export type StaticOptions = ControlOptions & {
+  /** Any of them may be primary. */
   readonly servers: readonly Endpoint[];
+  /** Only what the one name leads to may be primary; the others are replicas. */
+  readonly named: NamedServers | undefined;
   /** Also ask, and read from, the replicas that the primary names. */
   readonly discover: boolean;
   readonly intervalMs: number;
@@ -19,84 +23,67 @@ const nameOf = ({ host, port }: Endpoint): string => `${host}:${port}`;
 
 export class StaticServers implements Topology {
   readonly #options: StaticOptions;
-  readonly #control = new Map<string, ControlConnection>();
+  readonly #watches: Watches;
   #discovered: readonly Endpoint[] = [];
-  #timer: NodeJS.Timeout | undefined;
-  #looking = false;
-  #again = false;
-  #stopped = false;
+  #begun = false;
   #primary: string | undefined;
+  readonly #superseded = new Set<string>();
   #report: (sighting: Sighting) => void = () => {};
 
   constructor(options: StaticOptions) {
     this.#options = options;
+    this.#watches = new Watches(options, URGENT_MS, () => this.#conclude());
   }
 
   start(report: (sighting: Sighting) => void): void {
     this.#report = report;
-    void this.#look();
+    if (this.#options.named) this.#options.named.start(() => this.#watch());
+    else this.#watch();
   }
 
-  nudge(): void {
-    if (this.#looking) this.#again = true;
-    else void this.#look();
+  nudge(doubted?: string): void {
+    this.#options.named?.nudge();
+    this.#watches.nudge(doubted);
   }
 
   stop(): void {
-    this.#stopped = true;
-    clearTimeout(this.#timer);
-    for (const control of this.#control.values()) control.close();
+    this.#options.named?.stop();
+    this.#watches.close();
   }
 
-  async #look(): Promise<void> {
-    clearTimeout(this.#timer);
-    this.#looking = true;
-    const asked = this.#endpoints();
-    const looks = await Promise.all(asked.map((endpoint) => this.#ask(endpoint)));
-    this.#looking = false;
-    if (this.#stopped) return;
-    const sighting = decide(looks, this.#primary);
-    const fresh = this.#discover(looks, sighting.primary);
-    if (sighting.primary) this.#primary = nameOf(sighting.primary);
-    this.#report(sighting);
-    const settled = sighting.primary !== undefined && !fresh && !this.#again;
-    this.#again = false;
-    this.#timer = setTimeout(() => void this.#look(), settled ? this.#options.intervalMs : URGENT_MS);
+  #watch(): void {
+    const { servers, named } = this.#options;
+    this.#watches.watch([...servers, ...(named?.endpoints ?? []), ...this.#discovered]);
+    if (named?.endpoints.length === 0) this.#conclude();
   }
 
-  #endpoints(): Endpoint[] {
-    const all = new Map([...this.#options.servers, ...this.#discovered].map((each) => [nameOf(each), each]));
-    for (const [name, control] of this.#control) {
-      if (all.has(name)) continue;
-      control.close();
-      this.#control.delete(name);
+  #conclude(): void {
+    // At first nobody is taken for the primary before all were heard: it might be one that was replaced.
+    this.#begun ||= this.#watches.complete;
+    if (!this.#begun) return;
+    const { named, discover, intervalMs } = this.#options;
+    const { looks } = this.#watches;
+    const circumstances = { current: this.#primary, superseded: this.#superseded, appointed: named?.primary };
+    const sighting = decide(looks, circumstances);
+    const primary = looks.find(({ endpoint }) => endpoint === sighting.primary);
+    if (primary && 'info' in primary) {
+      this.#primary = nameOf(primary.endpoint);
+      const before = supersededBy(primary.info);
+      if (before !== undefined) this.#superseded.add(before);
     }
-    return [...all.values()];
+    const complaints = [...sighting.complaints, ...(named?.complaints ?? [])];
+    this.#report({ ...sighting, complaints });
+    if (discover) this.#discover(looks, primary);
+    this.#watches.pace(sighting.primary ? intervalMs : Math.min(URGENT_MS, intervalMs));
   }
 
-  async #ask(endpoint: Endpoint): Promise<Look> {
-    const name = nameOf(endpoint);
-    const control = this.#control.get(name) ?? new ControlConnection(endpoint, this.#options);
-    this.#control.set(name, control);
-    try {
-      return { endpoint, info: await control.info() };
-    } catch (error) {
-      return { endpoint, error: explain(error) };
-    }
-  }
-
-  /**
-   * Takes over the primary and the replicas it names; without a primary, also those whom replicas name as theirs.
-   * @returns whether there are some that were not asked yet
-   */
-  #discover(looks: readonly Look[], primary: Endpoint | undefined): boolean {
-    if (!this.#options.discover) return false;
+  /** Takes over the primary and the replicas it names; without a primary, also those whom replicas name as theirs. */
+  #discover(looks: readonly Look[], primary: Look | undefined): void {
     const seen = looks.filter((look) => 'info' in look);
-    const look = seen.find(({ endpoint }) => endpoint === primary);
-    this.#discovered = look
-      ? [look.endpoint, ...replicasOf(look.info)]
-      : [...this.#discovered, ...seen.flatMap(({ info }) => primaryOf(info) ?? [])];
-    const asked = new Set(looks.map(({ endpoint }) => nameOf(endpoint)));
-    return this.#discovered.some((each) => !asked.has(nameOf(each)));
+    this.#discovered =
+      primary && 'info' in primary
+        ? [primary.endpoint, ...replicasOf(primary.info)]
+        : [...this.#discovered, ...seen.flatMap(({ info }) => primaryOf(info) ?? [])];
+    this.#watch();
   }
 }

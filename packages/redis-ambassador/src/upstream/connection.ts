@@ -30,8 +30,11 @@ export type ConnectionOptions = {
   readonly now: () => number;
   readonly onReady: (connection: Connection) => void;
   /** Called once, before the pending commands are reported lost. */
-  readonly onEnd: (connection: Connection, why: Error) => void;
+  readonly onEnd: (connection: Connection, why: Error, cause: EndCause) => void;
 };
+
+/** Whose doing an end is: the server's (or the network's), its refusal of our login or database, our own. */
+export type EndCause = 'server' | 'refused' | 'ours';
 
 export class Connection implements Source {
   readonly #options: ConnectionOptions;
@@ -57,8 +60,6 @@ export class Connection implements Source {
   #relay: ((chunk: Buffer) => void) | undefined;
   #relayEnded: (() => void) | undefined;
   latencyMs = 0;
-  /** The server is well, but does not want us as who we say to be. */
-  refused = false;
   /** When bytes last came, or the first command was sent after a rest; of options.now. */
   activeAt: number;
 
@@ -70,9 +71,9 @@ export class Connection implements Source {
     this.#socket.once(options.connectEvent, () => this.#greet());
     this.#socket.on('data', (chunk: Buffer) => this.#receive(chunk));
     this.#socket.on('drain', () => this.#freed());
-    this.#socket.once('error', (error) => this.end(error));
-    this.#socket.once('end', () => this.end(new Error('the server closed the connection')));
-    this.#socket.once('close', () => this.end(new Error('the connection closed')));
+    this.#socket.once('error', (error) => this.end(error, 'server'));
+    this.#socket.once('end', () => this.end(new Error('the server closed the connection'), 'server'));
+    this.#socket.once('close', () => this.end(new Error('the connection closed'), 'server'));
   }
 
   get ready(): boolean {
@@ -142,13 +143,14 @@ export class Connection implements Source {
   }
 
   /** Gives up the connection: everything pending is lost. */
-  end(why: Error, final?: string): void {
+  end(why: Error, cause: EndCause = 'ours'): void {
     if (this.#ended) return;
     this.#ended = why;
     this.#ready = false;
     this.#socket.destroy();
-    this.#options.onEnd(this, why);
+    this.#options.onEnd(this, why, cause);
     const text = explain(why);
+    const final = cause === 'refused' ? text : undefined;
     if (this.#begun && this.#pending.count > 0) {
       const { owner, epoch } = this.#pending;
       this.#pending.shift();
@@ -252,7 +254,7 @@ export class Connection implements Source {
         room = owner.room(this);
       }
       at = framer.next(chunk, at, to);
-      if (framer.broken) return this.end(new Error('the server sent what is no reply'));
+      if (framer.broken) return this.end(new Error('the server sent what is no reply'), 'server');
       if (!framer.between) break;
       if (pending.epoch > 0) this.#options.marks.acknowledged(pending.epoch);
       pending.shift();
@@ -272,6 +274,7 @@ export class Connection implements Source {
     if (this.#pending.count === 0) {
       this.end(
         new Error(`the server sent a reply to nothing: ${chunk.toString('latin1', at, at + 80).trim()}`),
+        'server',
       );
       return chunk.length;
     }
@@ -292,7 +295,7 @@ export class Connection implements Source {
 
   #handshakeReply(chunk: Buffer, at: number): number {
     const end = this.#framer.next(chunk, at, chunk.length);
-    if (this.#framer.broken) this.end(new Error('the server does not speak the Redis protocol'));
+    if (this.#framer.broken) this.end(new Error('the server does not speak the Redis protocol'), 'server');
     else if (!this.#framer.between) {
       // Seldom and small: framed again from its beginning when more has come.
       this.#framer = new ReplyFramer();
@@ -311,8 +314,7 @@ export class Connection implements Source {
   /** A server that is loading will take us later; one that refuses our login will not. */
   #refusedAtTheDoor(reply: Error): void {
     const passing = /^(LOADING|MASTERDOWN|BUSY|TRYAGAIN|ERR max number)/.test(reply.message);
-    this.refused = !passing;
-    this.end(reply, passing ? undefined : reply.message);
+    this.end(reply, passing ? 'server' : 'refused');
   }
 
   /** Whoever waits longest is first, and goes to the end of the queue when it fills the connection up again. */

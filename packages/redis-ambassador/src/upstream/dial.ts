@@ -13,7 +13,12 @@ export type Reach = {
   readonly connectTimeoutMs: number;
 };
 
-export type Endpoint = { readonly host: string; readonly port: number };
+export type Endpoint = {
+  readonly host: string;
+  readonly port: number;
+  /** The name that led to the address `host`, for the server's certificate. */
+  readonly serverName?: string;
+};
 
 export type Dialled = {
   readonly socket: Socket;
@@ -22,9 +27,9 @@ export type Dialled = {
   readonly introduced: () => void;
 };
 
-export function dial({ host, port }: Endpoint, { tls, connectTimeoutMs }: Reach): Dialled {
+export function dial({ host, port, serverName }: Endpoint, { tls, connectTimeoutMs }: Reach): Dialled {
   const where = { host, port, keepAlive: true, keepAliveInitialDelay: 15_000, noDelay: true };
-  const socket = tls ? tls.connect(where) : connect(where);
+  const socket = tls ? tls.connect(where, serverName) : connect(where);
   const late = setTimeout(
     () => socket.destroy(new Error(`connect ${host}:${port}: no answer within ${connectTimeoutMs} ms`)),
     connectTimeoutMs,

@@ -16,6 +16,11 @@ export type Sighting = {
   readonly primary: Endpoint | undefined;
   /** Replicas whose link to the primary is up. */
   readonly replicas: readonly Endpoint[];
+  /** Of every server that answered, by its name: the address it calls its primary, and which process it is. */
+  readonly seen?: ReadonlyMap<
+    string,
+    { readonly follows: string | undefined; readonly runId: string | undefined }
+  >;
   /** Why there is no primary, or what else is amiss. */
   readonly complaints: readonly string[];
   /** redis_version of the primary, for HELLO. */
@@ -44,6 +49,10 @@ export type ExchangeEvent =
   | { readonly kind: 'primary'; readonly name: string; readonly before: string | undefined }
   | { readonly kind: 'trouble'; readonly name: string; readonly why: Error };
 
+/** What an old primary has not answered by now it will hardly answer: its clients shall not wait longer. */
+const DEPOSED_MS = 250;
+/** A server not seen for so long is no longer part of the deployment; what is known of it is kept until then. */
+const FORGET_MS = 1000;
 const nameOf = ({ host, port }: Endpoint): string => `${host}:${port}`;
 
 export class Exchange {
@@ -58,10 +67,12 @@ export class Exchange {
   version = '0.0.0';
   failovers = 0;
   retries = 0;
-  /** Asks the control plane to look at once. */
-  nudge: () => void = () => {};
+  /** Asks the control plane to look at once, and not to believe any more what it has seen of one server. */
+  nudge: (doubted?: string) => void = () => {};
   readonly #options: ExchangeOptions;
   readonly #clock: TurnClock;
+  /** Since when there is no primary: nothing grows stale meanwhile. */
+  #lostAt: number | undefined;
   #turn = 0;
   /** Begins anywhere, so that cursors given before a restart are hardly ever taken for ours. */
   #cursorOwner = Math.floor(Math.random() * CURSOR_OWNERS);
@@ -131,26 +142,45 @@ export class Exchange {
   }
 
   /** Takes over what the control plane has seen. */
-  see({ primary, replicas, complaints, version, zones }: Sighting): void {
+  see({ primary, replicas, seen, complaints, version, zones }: Sighting): void {
     this.complaints = complaints;
     this.version = version;
     const server = primary && this.#server(primary);
     if (server && server !== this.primary) this.#promote(server);
+    const usable = this.replicas.filter(({ up }) => up).length;
     this.replicas = replicas.map((endpoint) => this.#server(endpoint));
-    const known = new Set([...this.replicas, ...(this.primary ? [this.primary] : [])]);
     for (const each of this.servers.values()) {
-      each.up = each === this.primary ? server !== undefined : known.has(each);
-      if (each === this.primary) each.clean = Infinity;
-      else if (!each.up) each.clean = -1;
+      this.#take(each, each === this.primary ? server !== undefined : this.replicas.includes(each), seen);
       each.near = this.#isNear(each, zones);
-      if (!known.has(each)) this.#forget(each);
     }
     const { readFrom } = this.#options;
     const withPrimary = readFrom === 'any' || readFrom === 'nearest';
     this.#readers = withPrimary && this.primary ? [this.primary, ...this.replicas] : this.replicas;
-    if (!this.primary?.up) return;
+    if (!this.primary?.up) {
+      if (this.replicas.length > usable) this.room.leave({ readsOnly: true });
+      return;
+    }
+    this.#lostAt = undefined;
     this.room.leave();
     for (const { callback } of this.#hopeful.splice(0)) callback(true);
+  }
+
+  /** Whether a server is fit for its role, and what else was seen of it. */
+  #take(server: Server, up: boolean, seen: Sighting['seen']): void {
+    const now = this.#options.now();
+    const known = seen?.get(server.name);
+    if (server === this.primary) server.clean = Infinity;
+    // A process that has begun anew may have begun with nothing.
+    else if (known && server.runId !== undefined && known.runId !== server.runId) server.clean = -1;
+    server.runId = known?.runId ?? server.runId;
+    server.follows = known?.follows;
+    if (up) server.deposed = false;
+    if (up && server.missed) server.endIdle();
+    server.up = up;
+    server.missed = !up;
+    if (server === this.primary && !up) this.#lostAt ??= now;
+    if (up || known || server === this.primary) server.seenAt = now;
+    else if (now - server.seenAt > FORGET_MS) this.#forget(server);
   }
 
   /** Calls back with true as soon as there is a primary again, with false when there is none in time. */
@@ -163,8 +193,8 @@ export class Exchange {
   distrust(server: Server | undefined): void {
     if (!server) return;
     server.up = false;
-    if (server !== this.primary) server.clean = -1;
-    this.nudge();
+    if (server === this.primary) this.#lostAt ??= this.#options.now();
+    this.nudge(server.name);
   }
 
   serverOf(source: Source): Server | undefined {
@@ -175,7 +205,8 @@ export class Exchange {
   /** What time brings: silent servers, those who waited too long, replicas too stale. Every 100 ms or so. */
   tick(): void {
     const { commandTimeoutMs, now } = this.#options;
-    for (const server of [...this.servers.values(), ...this.#leaving]) server.endSilent(commandTimeoutMs);
+    for (const server of [...this.servers.values(), ...this.#leaving])
+      server.endSilent(Math.min(commandTimeoutMs, this.#patienceWith(server)));
     for (const server of this.#leaving) {
       if (server.outstanding > 0) continue;
       server.close(new Error('the server is no longer part of the deployment'));
@@ -192,12 +223,20 @@ export class Exchange {
       server.close(new Error('the ambassador is ending'));
   }
 
+  /** How long a server may be silent with commands pending: one that was given up for other reasons, not long. */
+  #patienceWith(server: Server): number {
+    if (server.deposed) return DEPOSED_MS;
+    return server === this.primary || server.up ? Infinity : this.#options.reach.connectTimeoutMs;
+  }
+
   #promote(server: Server): void {
     const before = this.primary;
     this.primary = server;
     if (before) {
       this.failovers++;
       before.freshAt = -Infinity;
+      before.deposed = true;
+      before.endBorrowed(new Error(`${server.name} is the primary now`));
     }
     // What the old primary had acknowledged the replicas may have or not; offsets of the two do not compare.
     this.marks.markAll();
@@ -215,11 +254,12 @@ export class Exchange {
       now,
       marks: this.marks,
       nextCursorOwner: () => (this.#cursorOwner = (this.#cursorOwner % CURSOR_OWNERS) + 1),
-      turnNow: this.#clock.now,
+      turnNow: () => this.#lostAt ?? this.#clock.now(),
       maxStalenessMs,
-      onTrouble: (troubled, why) => {
+      onTrouble: (troubled, why, cause) => {
+        if (cause === 'idle') return this.nudge();
         report({ kind: 'trouble', name: troubled.name, why });
-        this.distrust(troubled);
+        if (cause === 'server') this.distrust(troubled);
       },
     });
     this.servers.set(server.name, server);

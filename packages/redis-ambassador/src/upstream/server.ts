@@ -14,13 +14,13 @@ export type ServerOptions = {
   readonly reach: Reach;
   readonly marks: DirtyMarks;
   readonly now: () => number;
-  /** The same, read once in a turn of the event loop: for what is asked per command. */
+  /** The same, read once in a turn of the event loop: for what is asked per command. It stands while there is no primary. */
   readonly turnNow: () => number;
   /** How old a replica's data may be when it is read from (--max-staleness); Infinity: no bound. */
   readonly maxStalenessMs: number;
   readonly nextCursorOwner: () => number;
-  /** A connection ended that had work, or could not be made: perhaps the server is gone. */
-  readonly onTrouble: (server: Server, why: Error) => void;
+  /** A connection ended: with work or before it was made, so that the server may be gone, or refused our login; or idle. */
+  readonly onTrouble: (server: Server, why: Error, cause: 'server' | 'refused' | 'idle') => void;
 };
 
 type Lanes = { small: Connection | undefined; large: Connection | undefined };
@@ -38,6 +38,16 @@ export class Server implements Candidate {
   cursorOwner: number;
   /** In our own zone (--zone). */
   near = false;
+  /** As a replica: the address it names as its primary, where the control plane found it to be the right one. */
+  follows: string | undefined;
+  /** Which process it is; a new one has lost what it had not saved. */
+  runId: string | undefined;
+  /** When the control plane last had an answer from it; of options.now. */
+  seenAt: number;
+  /** It was primary, and another is. */
+  deposed = false;
+  /** The control plane has found it unfit since connections were last made. */
+  missed = false;
   readonly #options: ServerOptions;
   readonly #lanes = new Map<string, Lanes>();
   readonly #stock = new Map<string, Connection[]>();
@@ -54,6 +64,7 @@ export class Server implements Candidate {
     this.#options = options;
     this.cursorOwner = options.nextCursorOwner();
     this.endpoint = options.endpoint;
+    this.seenAt = options.now();
     this.name = `${options.endpoint.host}:${options.endpoint.port}`;
   }
 
@@ -143,9 +154,24 @@ export class Server implements Candidate {
     for (const { small, large } of this.#lanes.values()) {
       for (const lane of [small, large]) {
         if (lane && lane.outstanding > 0 && lane.activeAt < before)
-          lane.end(new Error(`no answer within ${timeoutMs} ms`));
+          lane.end(new Error(`no answer within ${Math.round(timeoutMs)} ms`), 'server');
       }
     }
+  }
+
+  /** Ends what was lent: as Redis closes its clients' connections when it is made a replica. */
+  endBorrowed(why: Error): void {
+    const ours = new Set([...this.#lanes.values()].flatMap(({ small, large }) => [small, large]));
+    const stock = new Set([...this.#stock.values()].flat());
+    for (const connection of this.#open)
+      if (!ours.has(connection) && !stock.has(connection)) connection.end(why);
+  }
+
+  /** Ends what nobody uses just now: after an outage it may be half open. */
+  endIdle(): void {
+    const ours = [...this.#lanes.values()].flatMap(({ small, large }) => [small, large]);
+    for (const connection of [...ours, ...[...this.#stock.values()].flat()])
+      if (connection?.outstanding === 0) connection.end(new Error('the server was away'));
   }
 
   close(why: Error): void {
@@ -166,7 +192,7 @@ export class Server implements Candidate {
         ready = true;
         introduced();
       },
-      onEnd: (ended, why) => {
+      onEnd: (ended, why, cause) => {
         this.#open.delete(ended);
         const lanes = this.#lanes.get(identity.key);
         if (lanes?.small === ended || lanes?.large === ended) this.cursorOwner = nextCursorOwner();
@@ -174,8 +200,9 @@ export class Server implements Candidate {
         if (lanes?.large === ended) lanes.large = undefined;
         if (lanes && !lanes.small && !lanes.large) this.#lanes.delete(identity.key);
         // A login or database that a client made up, and the server refuses, says nothing about the server.
-        const refused = ended.refused && (identity.login !== undefined || identity.db !== 0);
-        if (!refused && (!ready || ended.outstanding > 0)) onTrouble(this, why);
+        const refused = cause === 'refused' && (identity.login !== undefined || identity.db !== 0);
+        if (cause !== 'ours' && !refused)
+          onTrouble(this, why, ready && ended.outstanding === 0 ? 'idle' : cause);
       },
     });
     this.#open.add(connection);

@@ -49,12 +49,12 @@ export class WaitingRoom implements Source {
     this.#free.push(callback);
   }
 
-  /** There is a primary again: every owner sends its commands there. */
-  leave(): void {
+  /** There is a primary again: every owner sends its commands there. Or a replica: those that only read may go there. */
+  leave({ readsOnly = false } = {}): void {
     const guests = this.#guests;
-    this.#guests = [];
-    this.#bytes = 0;
-    for (const guest of guests) this.#show(guest, {});
+    this.#guests = readsOnly ? guests.filter(({ epoch }) => epoch !== 0) : [];
+    this.#bytes = this.#guests.reduce((sum, { start, end }) => sum + end - start, 0);
+    for (const guest of guests) if (!readsOnly || guest.epoch === 0) this.#show(guest, {});
     this.#freed();
   }
 

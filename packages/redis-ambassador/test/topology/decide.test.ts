@@ -75,8 +75,92 @@ test.each([
     out: [1, []],
     complaints: ['h:2: is loading its data'],
   },
-])('$name', ({ looks, current, out, complaints }) => {
-  const sighting = decide(looks, current);
+  {
+    name: 'two primaries behind translated addresses: the one whose history the replica has',
+    looks: [
+      master(1, { master_replid: 'a' }),
+      master(2, { master_replid: 'b' }),
+      replica(3, 99, 'up', { master_replid: 'b' }),
+    ],
+    out: [2, [3]],
+    complaints: [],
+  },
+  {
+    name: 'a replica of another primary is not read from',
+    looks: [
+      master(1, { master_replid: 'a' }),
+      replica(2, 9, 'up', { master_replid: 'x' }),
+      replica(3, 1, 'up', { master_replid: 'a' }),
+    ],
+    out: [1, [3]],
+    complaints: ['h:2: follows h:9, not the primary'],
+  },
+  {
+    name: 'the one that was replaced is back, with more replicas than its successor',
+    looks: [
+      master(1, { master_replid: 'a' }),
+      master(2, { master_replid: 'b' }),
+      replica(3, 1, 'up', { master_replid: 'a' }),
+    ],
+    current: 'h:2',
+    superseded: ['a'],
+    out: [2, []],
+    complaints: ['h:3: follows h:1, not the primary', 'h:1: calls itself primary, but was replaced'],
+  },
+  {
+    name: 'the one that was replaced is the only one left: no writes to what it has missed',
+    looks: [master(1, { master_replid: 'a' }), dead(2)],
+    current: 'h:2',
+    superseded: ['a'],
+    out: [undefined, []],
+    complaints: [
+      'h:2: connection refused',
+      'h:1: calls itself primary, but was replaced',
+      'no primary that may be one among h:1',
+    ],
+  },
+  {
+    name: 'the successor was made its replica again: it is the primary',
+    looks: [master(1, { master_replid: 'a' }), replica(2, 1, 'up', { master_replid: 'a' })],
+    current: 'h:2',
+    superseded: ['a'],
+    out: [1, [2]],
+    complaints: [],
+  },
+  {
+    name: 'only the appointed may be primary',
+    looks: [master(1), master(2), replica(3, 1)],
+    appointed: ['h:2'],
+    out: [2, [3]],
+    complaints: [],
+  },
+  {
+    name: 'the appointed is a replica',
+    looks: [master(1), replica(2, 1)],
+    appointed: ['h:2'],
+    out: [undefined, [2]],
+    complaints: ['h:2 is a replica of h:1, not a primary'],
+  },
+  {
+    name: 'the appointed is dead',
+    looks: [master(1), dead(2)],
+    appointed: ['h:2'],
+    out: [undefined, []],
+    complaints: ['h:2: connection refused', 'the primary h:2 is not there'],
+  },
+  {
+    name: 'one server at two addresses counts once, as the appointed',
+    looks: [master(1, { run_id: 'm' }), master(5, { run_id: 'm' }), replica(3, 1)],
+    appointed: ['h:5'],
+    out: [5, [3]],
+    complaints: [],
+  },
+])('$name', ({ looks, current, superseded, appointed, out, complaints }) => {
+  const sighting = decide(looks, {
+    current,
+    superseded: new Set(superseded),
+    ...(appointed && { appointed: new Set(appointed) }),
+  });
   expect([sighting.primary?.port, sighting.replicas.map(({ port }) => port)]).toEqual(out);
   expect(sighting.complaints).toEqual(complaints);
 });
