@@ -11,6 +11,7 @@ import { Question } from './upstream/question.ts';
 import { OWN, type Source } from './upstream/source.ts';
 import { planTopology } from './find-servers.ts';
 import { Listener } from './listener.ts';
+import { planPolicy } from './command-policy.ts';
 import type { Policy } from './routing.ts';
 import { Scripts } from './scripts.ts';
 import { SessionStats } from './session-context.ts';
@@ -24,17 +25,6 @@ const TICK_MS = 100;
 const COMMAND = Buffer.from('*1\r\n$7\r\nCOMMAND\r\n');
 const now = (): number => performance.now();
 
-export function planPolicy(values: SettingsValues): Policy {
-  const denied = separated(values.deny).map((name) => name.toLowerCase().replace(' ', '|'));
-  return {
-    readFrom: values.readFrom,
-    consistency: values.consistency,
-    rewriteReads: values.rewriteReads,
-    readOnly: values.readOnly,
-    denied: new Set(denied),
-  };
-}
-
 export class Ambassador implements Part {
   readonly name = 'redis-ambassador';
   readonly exchange: Exchange;
@@ -46,6 +36,7 @@ export class Ambassador implements Part {
   serverCommands = 'not known yet';
   readonly #topology: Topology;
   readonly #clock = { beat: 0 };
+  readonly #policy: Policy;
   readonly #values: SettingsValues;
   readonly #log: Log;
   #complaints: readonly string[] = [];
@@ -53,6 +44,7 @@ export class Ambassador implements Part {
 
   constructor(values: SettingsValues, credentials: Credentials, log: Log) {
     this.#values = values;
+    this.#policy = planPolicy(values);
     this.#log = log;
     this.exchange = new Exchange({
       reach: credentials,
@@ -77,7 +69,7 @@ export class Ambassador implements Part {
         exchange: this.exchange,
         fences: this.fences,
         scripts: this.scripts,
-        policy: planPolicy(values),
+        policy: this.#policy,
         limits: {
           maxBulkBytes: values.maxValue,
           pipeline: values.maxPipeline,
@@ -123,6 +115,11 @@ export class Ambassador implements Part {
     this.fences.stop();
     this.#topology.stop();
     this.exchange.close();
+  }
+
+  /** Takes over what may change while running: which commands are refused or renamed. */
+  reload(values: SettingsValues): void {
+    Object.assign(this.#policy, planPolicy(values));
   }
 
   /** Why the application should not be sent here; complaints about single servers are warnings. */

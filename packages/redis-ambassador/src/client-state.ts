@@ -46,25 +46,26 @@ export class ClientState {
   }
 }
 
-/** Makes identities, the same one for the same settings, so that clients who are alike share connections. */
+/** More logins and databases than any application has. */
+const REMEMBERED = 1024;
+
+/**
+ * Makes identities, the same one for the same settings, so that clients who are alike share connections. Of those that
+ * nobody asked for lately the oldest is forgotten: it costs its clients a second set of connections, and a client that
+ * tries logins and databases by the million costs no memory.
+ */
 export class Identities {
+  /** By all that they are; in the order of their use, which Map keeps. */
   readonly #known = new Map<string, Identity>();
   #serial = 0;
-  readonly #logins = new Map<string, string>();
 
   of(db: number, resp: 2 | 3, login: Identity['login']): Identity {
-    const key = `${db}/${resp}${login === undefined ? '' : `/${this.#loginKey(login)}`}`;
-    const known = this.#known.get(key);
-    if (known) return known;
-    const identity: Identity = { key, db, resp, login };
-    this.#known.set(key, identity);
+    const all = JSON.stringify([db, resp, login?.username, login?.password]);
+    const serial = login === undefined ? '' : `/${++this.#serial}`;
+    const identity = this.#known.get(all) ?? { key: `${db}/${resp}${serial}`, db, resp, login };
+    this.#known.delete(all);
+    this.#known.set(all, identity);
+    if (this.#known.size > REMEMBERED) this.#known.delete(this.#known.keys().next().value ?? '');
     return identity;
-  }
-
-  #loginKey({ username, password }: NonNullable<Identity['login']>): string {
-    const pair = JSON.stringify([username, password]);
-    const known = this.#logins.get(pair) ?? `${++this.#serial}`;
-    this.#logins.set(pair, known);
-    return known;
   }
 }

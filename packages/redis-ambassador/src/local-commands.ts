@@ -107,8 +107,10 @@ function ask(
   accept: (reply: Buffer) => void,
 ): void {
   if (session.order.outstanding > 0) return session.untilQuiet(true);
-  session.hold(HELD.answer);
   const { exchange } = session.context;
+  if (exchange.primary?.crowded(identity))
+    return session.answer(errorReply('ERR the ambassador serves as many logins and databases as it can'));
+  session.hold(HELD.answer);
   const source = (): ReturnType<typeof exchange.primarySource> => exchange.primarySource(identity, false);
   const question = new Question((reply) => {
     if (!Buffer.isBuffer(reply)) session.answer(errorReply(reply.message));

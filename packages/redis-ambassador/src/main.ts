@@ -6,7 +6,8 @@ import { createLog } from '@podmate/base/log';
 import { registry } from '@podmate/base/metrics';
 import { changed } from '@podmate/base/settings';
 import root from '../../../package.json' with { type: 'json' };
-import { Ambassador, planPolicy } from './ambassador.ts';
+import { Ambassador } from './ambassador.ts';
+import { planPolicy } from './command-policy.ts';
 import { Credentials } from './credentials.ts';
 import { explainRoute } from './explain.ts';
 import { metrics } from './metrics.ts';
@@ -27,7 +28,10 @@ async function main(): Promise<void> {
   log.info('starting', { version: root.version, ...changed(loaded) });
   const credentials = await Credentials.load(values);
   const ambassador = new Ambassador(values, credentials, log);
-  watchSettings(loaded, log, (renewed) => credentials.renewPasswords(renewed));
+  watchSettings(loaded, log, (renewed) => {
+    credentials.renewPasswords(renewed);
+    ambassador.reload(renewed);
+  });
   watchMounted(credentials.files, () => credentials.renewTls(log));
   await run([ambassador], {
     log,

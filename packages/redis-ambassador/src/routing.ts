@@ -33,6 +33,8 @@ export type Policy = {
   readonly readOnly: boolean;
   /** Lower-case names, also `config|set`, that are refused. */
   readonly denied: ReadonlySet<string>;
+  /** What the servers call a command, by our lower-case name for it. */
+  readonly renamed: ReadonlyMap<string, string>;
 };
 
 /** What of a session's state decides: whether it has a connection of its own, and which kind; and what it was promised. */
@@ -64,7 +66,7 @@ const READ_ONLY = decision('refuse', 'READONLY the ambassador is in read-only mo
 
 export function route(command: Command, state: SessionState, policy: Policy): Decision {
   if (policy.denied.size > 0 && isDenied(command, policy)) return DENIED;
-  if (policy.readOnly && (command.group === 'write' || command.group === 'block')) return READ_ONLY;
+  if (policy.readOnly && mayWrite(command)) return READ_ONLY;
   if (state.own === 'relay') return OWN_FOR_GOOD;
   if (state.own === 'pinned') return command.group === 'relay' ? RELAY : OWN;
   switch (command.group) {
@@ -88,6 +90,11 @@ export function route(command: Command, state: SessionState, policy: Policy): De
     default:
       return PRIMARY;
   }
+}
+
+/** XREAD BLOCK waits, but only reads; functions and scripts that are not _RO may do anything. */
+function mayWrite({ group, name }: Command): boolean {
+  return group === 'write' || (group === 'block' && name !== 'xread');
 }
 
 function isDenied({ name }: Command, { denied }: Policy): boolean {

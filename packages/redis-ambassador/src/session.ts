@@ -16,7 +16,7 @@ import { HELD } from './held.ts';
 import { ReplyOrder } from './reply-order.ts';
 import { errorReply } from './resp/reply.ts';
 import { COMMAND, MORE, RequestFramer } from './resp/request-framer.ts';
-import { type Consistency, route, type SessionState } from './routing.ts';
+import { type Consistency, type Policy, route, type SessionState } from './routing.ts';
 import { answerLocally } from './local-commands.ts';
 import { Connection } from './upstream/connection.ts';
 import type { Server } from './upstream/server.ts';
@@ -46,6 +46,8 @@ export class Session implements ReplyOwner, SessionState {
   #held = 0;
   /** The framer's command is to be looked at again: it was held back itself. */
   #again = false;
+  /** What it was before it got the name that the servers have for it. */
+  #renamed: Command | undefined;
   #paused = false;
   #ended = false;
   /** We have said goodbye; what still comes is forgotten. */
@@ -170,6 +172,7 @@ export class Session implements ReplyOwner, SessionState {
         const step = framer.next();
         if (step === MORE) break;
         if (step !== COMMAND) return this.#refuseProtocol();
+        this.#renamed = undefined;
       }
       this.#again = false;
       this.#command();
@@ -185,9 +188,11 @@ export class Session implements ReplyOwner, SessionState {
 
   #command(): void {
     const framer = this.#framer;
-    const command = findCommand(framer);
+    const command = this.#renamed ?? findCommand(framer);
     if (!this.client.admitted && !LOGIN.test(command.name)) return this.answer(NOAUTH);
-    const decision = route(command, this, this.context.policy);
+    const { policy } = this.context;
+    const decision = route(command, this, policy);
+    if (policy.renamed.size > 0 && decision.action !== 'refuse') this.#rename(command, policy.renamed);
     switch (decision.action) {
       case 'replica':
         return this.#read(command);
@@ -207,6 +212,14 @@ export class Session implements ReplyOwner, SessionState {
       default:
         return this.connection.take(command, framer, decision.action);
     }
+  }
+
+  /** Gives the framer's command the name that the servers have for it. */
+  #rename(command: Command, names: Policy['renamed']): void {
+    const name = names.get(command.name.split('|', 1)[0] ?? '');
+    if (name === undefined || this.#renamed !== undefined) return;
+    this.#renamed = command;
+    this.#framer.rename(Buffer.from(name));
   }
 
   #read(command: Command): void {

@@ -10,6 +10,8 @@ import {
 } from '@podmate/base/settings';
 import { accessFaults, clientRows, listenAddress, loginRows, separated } from './access-settings.ts';
 import { balanceChoices } from './balancer.ts';
+import { policyFaults } from './command-policy.ts';
+import { limitRows } from './limit-settings.ts';
 import { consistencyChoices, readFromChoices } from './routing.ts';
 import { parseServerAddress } from './server-address.ts';
 
@@ -118,14 +120,28 @@ const rows = {
     min: 1,
     help: 'How often to ask what the replicas have applied, while something was written.',
   },
-  readOnly: { kind: 'boolean', group: 'Routing', help: 'Refuse commands that may write.' },
+  readOnly: {
+    kind: 'boolean',
+    group: 'Routing',
+    reloadable: true,
+    help: 'Refuse commands that may write.',
+  },
   deny: {
     kind: 'list',
     byComma: true,
     group: 'Routing',
     default: [],
     metavar: 'COMMAND',
-    help: 'Commands to refuse, such as flushall or config|set.',
+    reloadable: true,
+    help: 'Commands to refuse: flushall, config|set, or a category as ACL CAT knows it, @dangerous.',
+  },
+  rename: {
+    kind: 'secret',
+    group: 'Routing',
+    file: true,
+    reloadable: true,
+    metavar: 'NAME=OTHER',
+    help: 'Commands that the servers have renamed (rename-command), with the name they have there: config=b840fc flushall=x9.',
   },
   rewriteReads: {
     kind: 'boolean',
@@ -172,50 +188,7 @@ const rows = {
     min: 10,
     help: 'A server silent for this long while commands are pending is given up; blocking commands have their own connections and are exempt.',
   },
-  maxClients: { kind: 'integer', group: 'Limits', default: '10000', min: 1, help: 'Most clients at once.' },
-  clientTimeout: {
-    kind: 'duration',
-    group: 'Limits',
-    default: 'off',
-    min: 100,
-    help: 'Close clients that were silent for so long; not those that wait for a reply or for messages.',
-  },
-  maxPipeline: {
-    kind: 'integer',
-    group: 'Limits',
-    default: '1024',
-    min: 1,
-    help: 'Most commands of one client under way; the rest waits unread.',
-  },
-  clientBuffer: {
-    kind: 'bytes',
-    group: 'Limits',
-    default: '1MiB',
-    min: 1024,
-    help: 'Unread replies of a client beyond which its commands are no longer read.',
-  },
-  clientOutputMax: {
-    kind: 'bytes',
-    group: 'Limits',
-    default: '1GiB',
-    min: 1024,
-    help: 'Unread replies of a client beyond which it is cut off.',
-  },
-  maxMemory: {
-    kind: 'bytes',
-    group: 'Limits',
-    default: '1GiB',
-    min: 1024 * 1024,
-    help: 'Unread replies and incomplete commands of all clients together; beyond it, who holds most is cut off. Set it to half of what the container may use.',
-  },
-  maxValue: {
-    kind: 'bytes',
-    group: 'Limits',
-    default: '512MiB',
-    min: 1024,
-    max: 512 * 1024 * 1024,
-    help: 'Longest argument of a command.',
-  },
+  ...limitRows,
 } as const satisfies Table;
 
 export type SettingsValues = Values<typeof rows> & BaseValues;
@@ -233,6 +206,7 @@ export const settings = defineSettings(
       const { servers, primary, replicas, sentinels } = values;
       const secure = /(^|,)\s*rediss:/i.test([...servers, primary, ...replicas, ...sentinels].join());
       yield* accessFaults({ ...values, tls: values.tls || values.sentinelTls || secure });
+      yield* policyFaults(values);
       for (const text of separated(values.serverZones)) {
         const [server, zone] = serverZone(text);
         if (server === '' || zone === '')

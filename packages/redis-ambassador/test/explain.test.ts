@@ -8,6 +8,7 @@ const policy = {
   readOnly: false,
   rewriteReads: false,
   denied: new Set<string>(),
+  renamed: new Map<string, string>(),
 } as const;
 
 test.each([

@@ -10,6 +10,7 @@ const policy: Policy = {
   readOnly: false,
   rewriteReads: false,
   denied: new Set(),
+  renamed: new Map(),
 };
 const free = { own: 'none', consistency: 'key' } as const;
 const to = (text: string, change: Partial<Policy> = {}, state: Partial<SessionState> = {}): string => {
@@ -51,9 +52,13 @@ test.each([
   { in: 'BLPOP a 0', change: { readOnly: true }, out: 'refuse' },
   { in: 'NOSUCH a', change: { readOnly: true }, out: 'refuse' },
   { in: 'GET a', change: { readOnly: true }, out: 'replica' },
-  { in: 'FLUSHALL', change: { denied: new Set(['flushall']) }, out: 'refuse' },
-  { in: 'XGROUP CREATE a g $', change: { denied: new Set(['xgroup']) }, out: 'refuse' },
-  { in: 'XGROUP CREATE a g $', change: { denied: new Set(['xgroup|destroy']) }, out: 'primary' },
+  { in: 'FLUSHALL', change: { denied: new Set(['flushall']), renamed: new Map() }, out: 'refuse' },
+  { in: 'XGROUP CREATE a g $', change: { denied: new Set(['xgroup']), renamed: new Map() }, out: 'refuse' },
+  {
+    in: 'XGROUP CREATE a g $',
+    change: { denied: new Set(['xgroup|destroy']), renamed: new Map() },
+    out: 'primary',
+  },
 ] as const)('$in with $change', ({ in: text, change, out }) => {
   expect(to(text, change)).toBe(out);
 });

@@ -26,19 +26,18 @@ const command = (name: string, group: CommandClass, keys: KeySpec): Command => (
   count: 0,
 });
 
-/** Every command of the table. */
-export const commands: readonly Command[] = commandRows.flatMap(([group, keys, names]) =>
+/** Every command of the table, and those that settings name besides (list()). */
+export const commands: Command[] = commandRows.flatMap(([group, keys, names]) =>
   names.split(' ').map((name) => command(name, group, keys)),
 );
 
 /** What is not in the table: the primary, and every key counts as written. */
 export const unknownCommand = command('unknown', 'write', 'unknown');
-/** An unknown subcommand: the server shall say what is wrong with it. */
-const unknownSubcommand = command('unknown|', 'primary', null);
 /** XREAD and XREADGROUP that may wait. */
 const waiting = new Map(['xread', 'xreadgroup'].map((name) => [name, command(name, 'block', 'streams')]));
 
-type Slot = { readonly bytes: Buffer; command: Command | undefined };
+/** `subs`: the second argument decides; `command` is then for those that are not known. */
+type Slot = { readonly bytes: Buffer; command: Command; subs: boolean };
 
 const SLOTS = 2048; // about four times the names: hardly ever a second look
 const slots: (Slot | undefined)[] = Array.from({ length: SLOTS });
@@ -56,17 +55,35 @@ const FNV_OFFSET = 0x811c9dc5 | 0;
 const withSub = (hash: number): number => Math.imul(hash ^ SEPARATOR, 0x01000193);
 const slotOf = (hash: number): number => (hash ^ (hash >>> 15)) & (SLOTS - 1);
 
-function enter(name: string, of: Command | undefined): void {
+function enter(name: string, of: Command, subs = false): Slot {
   const bytes = Buffer.from(name);
   let at = slotOf(nameHash(bytes, 0, bytes.length, FNV_OFFSET));
   while (slots[at] !== undefined) at = (at + 1) & (SLOTS - 1);
-  slots[at] = { bytes, command: of };
+  return (slots[at] = { bytes, command: of, subs });
 }
 
 for (const each of commands) enter(each.name, each);
-/** A name that has subcommands: `undefined` as its command sends the search on to the second argument. */
+/** A name that has subcommands; of one that is not in the table the server shall say what is wrong with it. */
 for (const name of new Set(commands.filter(({ sub }) => sub).map((each) => each.name.split('|')[0]!)))
-  enter(name, undefined);
+  enterContainer(name);
+
+function enterContainer(name: string): void {
+  enter(name, command(`${name}|`, 'primary', null), true);
+}
+
+/** Makes findCommand() tell this command (`ft.search`, `config|set`) by its name, also when it is not in the table. */
+export function list(name: string): void {
+  if (commands.some((each) => each.name === name)) return;
+  const [container = '', sub] = name.split('|');
+  const known = slots.find((slot) => slot?.bytes.toString() === container);
+  const slot = known ?? enter(container, command(container, 'write', 'unknown'));
+  if (sub === undefined) return void (slot.subs || commands.push(slot.command));
+  const { group, keys } = slot.command;
+  const made = command(name, group, keys);
+  slot.subs = true;
+  enter(name, made);
+  commands.push(made);
+}
 
 /** Commands of the server that are not in the table. */
 export const learnedCommands: Command[] = [];
@@ -95,7 +112,7 @@ export function learnCommands(rows: readonly Learned[]): number {
 function enterLearned(learned: Command, container: string | undefined): void {
   enter(learned.name, learned);
   const there = slots.some((each) => each?.bytes.equals(Buffer.from(container ?? learned.name)));
-  if (container !== undefined && !there) enter(container, undefined);
+  if (container !== undefined && !there) enterContainer(container);
 }
 
 /** Whether the slot's name is data[from, to), or, with `sub` >= 0, that, `|` and data[sub, subEnd). */
@@ -117,20 +134,20 @@ export function findCommand({ data, args, argc }: Arguments): Command {
     const slot = slots[at];
     if (slot === undefined) return unknownCommand;
     if (!same(slot.bytes, data, from, to, -1, 0)) continue;
-    if (slot.command === undefined) return findSubcommand(data, args, argc, hash);
+    if (slot.subs) return findSubcommand(data, args, argc, hash) ?? slot.command;
     return slot.command.keys === 'streams' && argc > 4
       ? mayWait(slot.command, { data, args, argc })
       : slot.command;
   }
 }
 
-function findSubcommand(data: Buffer, args: Int32Array, argc: number, nameOnly: number): Command {
-  if (argc < 2) return unknownSubcommand;
+function findSubcommand(data: Buffer, args: Int32Array, argc: number, nameOnly: number): Command | undefined {
+  if (argc < 2) return undefined;
   const hash = nameHash(data, args[2]!, args[3]!, withSub(nameOnly));
   for (let at = slotOf(hash); ; at = (at + 1) & (SLOTS - 1)) {
     const slot = slots[at];
-    if (slot === undefined) return unknownSubcommand;
-    if (slot.command && same(slot.bytes, data, args[0]!, args[1]!, args[2]!, args[3]!)) return slot.command;
+    if (slot === undefined) return undefined;
+    if (same(slot.bytes, data, args[0]!, args[1]!, args[2]!, args[3]!)) return slot.command;
   }
 }
 

@@ -195,6 +195,19 @@ export class RequestFramer {
     return this.#to - this.#at > MAX_LINE_BYTES ? this.#fail(tooLong) : MORE;
   }
 
+  /** Puts another name in place of argument 0; the command's bytes are then a copy. */
+  rename(name: Buffer): void {
+    const { data, args, argc, end } = this;
+    const head = Buffer.from(`*${argc}\r\n$${name.length}\r\n`);
+    const shift = head.length + name.length - args[1]!;
+    this.data = Buffer.concat([head, name, data.subarray(args[1], end)]);
+    this.start = 0;
+    this.end = this.data.length;
+    args[0] = head.length;
+    args[1] = head.length + name.length;
+    for (let i = 2; i < 2 * argc; i++) args[i]! += shift;
+  }
+
   #expectedDollar(): Step {
     return this.#fail(`expected '$', got '${this.#bytes.toString('latin1', this.#at, this.#at + 1)}'`);
   }

@@ -205,8 +205,10 @@ export class Exchange {
   /** What time brings: silent servers, those who waited too long, replicas too stale. Every 100 ms or so. */
   tick(): void {
     const { commandTimeoutMs, now } = this.#options;
-    for (const server of [...this.servers.values(), ...this.#leaving])
+    for (const server of [...this.servers.values(), ...this.#leaving]) {
       server.endSilent(Math.min(commandTimeoutMs, this.#patienceWith(server)));
+      server.endUnused();
+    }
     for (const server of this.#leaving) {
       if (server.outstanding > 0) continue;
       server.close(new Error('the server is no longer part of the deployment'));

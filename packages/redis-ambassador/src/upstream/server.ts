@@ -8,6 +8,10 @@ import type { Identity, Source } from './source.ts';
 
 /** Idle connections kept to be lent again, per identity. */
 const STOCK = 8;
+/** Unused for so long, a connection is given up. */
+const IDLE_MS = 60_000;
+/** Combinations of login, database and protocol version that have connections at the same time. */
+const MOST_IDENTITIES = 128;
 
 export type ServerOptions = {
   readonly endpoint: Endpoint;
@@ -172,6 +176,32 @@ export class Server implements Candidate {
     const ours = [...this.#lanes.values()].flatMap(({ small, large }) => [small, large]);
     for (const connection of [...ours, ...[...this.#stock.values()].flat()])
       if (connection?.outstanding === 0) connection.end(new Error('the server was away'));
+  }
+
+  /** Whether one more identity would be more than the server should have connections for. */
+  crowded(identity: Identity): boolean {
+    return this.#lanes.size >= MOST_IDENTITIES && !this.#lanes.has(identity.key);
+  }
+
+  /** Ends lanes and lent connections that nobody has used for a while; the first small lane stays. */
+  endUnused(): void {
+    const before = this.#options.now() - IDLE_MS;
+    const why = new Error('nobody uses it any more');
+    for (const [key, lanes] of this.#lanes) {
+      for (const size of ['small', 'large'] as const) {
+        const lane = lanes[size];
+        if (!lane || lane.outstanding > 0 || lane.activeAt > before) continue;
+        if (size === 'small' && this.#lanes.size === 1) continue;
+        lanes[size] = undefined; // not lost, so cursors it gave stay good
+        lane.end(why);
+      }
+      if (!lanes.small && !lanes.large) this.#lanes.delete(key);
+    }
+    for (const [key, stock] of this.#stock) {
+      // The oldest are at the front; one stays for the next to come.
+      while (stock.length > 1 && stock[0]!.activeAt < before) stock.shift()?.end(why);
+      if (stock.length === 1 && stock[0]!.ended) this.#stock.delete(key);
+    }
   }
 
   close(why: Error): void {

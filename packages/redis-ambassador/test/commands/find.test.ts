@@ -1,6 +1,6 @@
 // Finding a command by its bytes, in any case of letters, with and without subcommand.
 import { expect, test } from 'vitest';
-import { commands, findCommand } from '../../src/commands/find.ts';
+import { commands, findCommand, list } from '../../src/commands/find.ts';
 import { framed } from '../framing.ts';
 
 test.each(commands)('$name', (command) => {
@@ -17,8 +17,8 @@ test.each([
   { in: 'NOSUCH a', name: 'unknown', group: 'write' },
   { in: 'GE a', name: 'unknown', group: 'write' },
   { in: 'GETT a', name: 'unknown', group: 'write' },
-  { in: 'XINFO', name: 'unknown|', group: 'primary' },
-  { in: 'XINFO NOSUCH a', name: 'unknown|', group: 'primary' },
+  { in: 'XINFO', name: 'xinfo|', group: 'primary' },
+  { in: 'XINFO NOSUCH a', name: 'xinfo|', group: 'primary' },
   { in: 'CONFIG SET a b', name: 'config', group: 'primary' },
   { in: 'XREAD STREAMS block 0', name: 'xread', group: 'read' },
   { in: 'XREAD COUNT 1 BLOCK 0 STREAMS a 0', name: 'xread', group: 'block' },
@@ -26,4 +26,24 @@ test.each([
   { in: 'xreadgroup group g c count 1 block 5 noack streams a >', name: 'xreadgroup', group: 'block' },
 ])('$in', ({ in: text, name, group }) => {
   expect(findCommand(framed(...text.split(' ')))).toMatchObject({ name, group });
+});
+
+test('names from settings are told apart: of modules, and subcommands of what the table takes as one', () => {
+  const before = new Set(commands);
+  for (const name of ['ft.search', 'config|set', 'json|a', 'get', 'xinfo|stream']) list(name);
+  expect(commands.filter((each) => !before.has(each)).map(({ name }) => name)).toEqual([
+    'ft.search',
+    'config|set',
+    'json|a',
+  ]);
+  for (const [text, name, group] of [
+    ['FT.SEARCH a b', 'ft.search', 'write'],
+    ['CONFIG SET a b', 'config|set', 'primary'],
+    ['CONFIG GET a', 'config', 'primary'],
+    ['CONFIG', 'config', 'primary'],
+    ['JSON A', 'json|a', 'write'],
+    ['JSON B', 'json', 'write'],
+    ['XINFO NOSUCH', 'xinfo|', 'primary'],
+  ] as const)
+    expect(findCommand(framed(...text.split(' ')))).toMatchObject({ name, group });
 });

@@ -209,3 +209,20 @@ test('garbage never throws and never goes on for ever', () => {
     expect([random.seed, text, cut]).toEqual([random.seed, text, whole]);
   }
 });
+
+test('a command with another name has the same arguments, and what follows it is unharmed', () => {
+  const framer = new RequestFramer();
+  const bytes = Buffer.from('*3\r\n$6\r\nCONFIG\r\n$3\r\nGET\r\n$1\r\n*\r\nPING\r\n');
+  framer.feed(bytes, 0, bytes.length);
+  expect(framer.next()).toBe(COMMAND);
+  framer.rename(Buffer.from('b840fc01'));
+  expect(framer.data.toString('latin1', framer.start, framer.end)).toBe(
+    '*3\r\n$8\r\nb840fc01\r\n$3\r\nGET\r\n$1\r\n*\r\n',
+  );
+  const words = Array.from({ length: framer.argc }, (_, i) =>
+    framer.data.toString('latin1', framer.args[2 * i], framer.args[2 * i + 1]),
+  );
+  expect(words).toEqual(['b840fc01', 'GET', '*']);
+  expect(framer.next()).toBe(COMMAND);
+  expect(framer.data.toString('latin1', framer.start, framer.end)).toContain('PING');
+});
