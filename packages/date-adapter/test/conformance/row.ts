@@ -33,6 +33,8 @@ export type Row = {
   status?: number | 'error';
   /** Only our own words are held to it: every awk has its own. */
   stderr?: RegExp;
+  /** Deep recursion: memory alone does not do, the command has a larger stack. */
+  deep?: true;
   /** Why this is the answer although fewer than two of the four peers give it. */
   clause?: string;
   differs?: Readonly<Partial<Record<PeerName, string>>>;
@@ -60,6 +62,26 @@ export function onlyGawk(what: string): Partial<Record<PeerName, string>> {
 
 export function groupOf(row: Row): 'posix' | 'common' | 'gawk' {
   return row.group ?? 'posix';
+}
+
+/**
+ * Whether a row is about more than the language: files, options, the environment, commands, exit statuses and what is said
+ * on stderr. The others give the same answer in memory as in a process.
+ */
+export function needsProcess({
+  options,
+  files,
+  operands,
+  env,
+  status,
+  stderr,
+  deep,
+  program = '',
+}: Row): boolean {
+  if (deep || options || files || operands || env || stderr || (status ?? 0) !== 0) return true;
+  return /system|getline|close|fflush|[|]\s*["a-z(]|\/dev\/|[>]\s*["a-z]|ARGV|ENVIRON|PROCINFO|srand|systime|now/.test(
+    program,
+  );
 }
 
 /** What is wrong with the outcome, in words for whoever mends it; undefined when the row is fulfilled. */

@@ -6,7 +6,7 @@ import { explainProgram } from '../../../src/awk/compiler/run.ts';
 import { parseProgram } from '../../../src/awk/parser.ts';
 import { SourceError } from '../../../src/awk/source-error.ts';
 import { UsageError } from '../../../src/awk-arguments.ts';
-import { type Row } from '../../conformance/row.ts';
+import { mismatch, needsProcess, type Row } from '../../conformance/row.ts';
 import { table as rows } from '../../conformance/table.ts';
 import { MemoryWorld } from '../interpreter/memory-world.ts';
 import { type CommandLine, runOn } from './both-engines.ts';
@@ -43,6 +43,20 @@ describe('the conformance table', () => {
     for (const chunkBytes of [Infinity, 1]) {
       expect(comparable({ ...line, chunkBytes }, 'compiled')).toEqual(wanted);
     }
+  });
+
+  test.each(
+    rows
+      .filter((row) => row.open === undefined && !needsProcess(row))
+      .map((row) => ({ name: row.name, row })),
+  )('$name: the answer', ({ row }) => {
+    const { stdout, stderr, status } = runOn('compiled', commandLine(row));
+    const outcome = {
+      stdout: Buffer.from(stdout, 'latin1'),
+      stderr,
+      status: typeof status === 'number' ? status : 2,
+    };
+    expect(mismatch(row, outcome)).toBeUndefined();
   });
 });
 

@@ -78,6 +78,7 @@ export const functions: readonly Row[] = [
   },
   {
     name: 'recursion of depth 10,000',
+    deep: true,
     program: 'function down(n) { return n == 0 ? 0 : 1 + down(n - 1) } BEGIN { print down(10000) }',
     out: '10000\n',
     differs: { mawk: 'a stack of 1,024', 'original-awk': 'overflows its stack' },
