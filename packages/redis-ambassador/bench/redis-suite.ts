@@ -19,7 +19,7 @@ const { values } = parseArgs({
     suite: { type: 'string' },
     only: { type: 'string', default: '' },
     log: { type: 'string', default: '' },
-    'silence-s': { type: 'string', default: '60' },
+    'silence-s': { type: 'string', default: '240' },
     way: { type: 'string', default: 'direct,ambassador' },
   },
 });
@@ -50,10 +50,11 @@ async function layOut(folder: string): Promise<void> {
 async function tclsh(folder: string, args: readonly string[]): Promise<string> {
   const child = spawn('tclsh', ['tests/test_helper.tcl', ...args], {
     cwd: folder,
+    detached: true, // the suite starts itself again as its client: both end together
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, TERM: 'dumb' }, // no colours
   });
-  const end = (): void => void child.kill('SIGKILL');
+  const end = (): void => void (child.pid !== undefined && process.kill(-child.pid, 'SIGKILL'));
   process.once('exit', end);
   const silenceMs = Number(values['silence-s']) * 1000;
   let output = '';

@@ -39,8 +39,13 @@ export class Listener {
   readonly sessions = new Set<Session>();
   accepted = 0;
 
-  constructor(context: Omit<SessionContext, 'gone'>, options: ListenerOptions) {
-    this.#context = { ...context, gone: (session) => this.#gone(session) };
+  constructor(context: Omit<SessionContext, 'gone' | 'sessions' | 'session'>, options: ListenerOptions) {
+    this.#context = {
+      ...context,
+      sessions: () => this.sessions.values(),
+      session: (id) => this.sessions.values().find((session) => session.id === id),
+      gone: (session) => this.#gone(session),
+    };
     this.#options = options;
   }
 

@@ -3,6 +3,7 @@
 // have; it gets that identity with the server's consent. Not hot.
 import { ambassadorAnswers } from './ambassador-commands.ts';
 import type { Arguments, Command } from './commands/find.ts';
+import { clientInfo, clientKill, clientList, clientTracked, clientUnblock } from './client-commands.ts';
 import { HELD } from './held.ts';
 import { encodeCommand } from './resp/inline-command.ts';
 import { errorReply, OK, type Value, writeReply } from './resp/reply.ts';
@@ -10,10 +11,13 @@ import type { Session } from './session.ts';
 import { Question } from './upstream/question.ts';
 import type { Identity } from './upstream/source.ts';
 
+/** CLIENT LIST ID takes many. */
+const MOST_WORDS = 10_000;
+
 type Answer = (session: Session, words: readonly string[]) => void;
 
 export function answerLocally(session: Session, { name }: Command, { data, args, argc }: Arguments): void {
-  const words = Array.from({ length: Math.min(argc, 64) }, (_, i) =>
+  const words = Array.from({ length: Math.min(argc, MOST_WORDS) }, (_, i) =>
     data.toString('utf8', args[2 * i], args[2 * i + 1]),
   );
   const [least, most, answer] = answers[name] ?? [
@@ -46,9 +50,13 @@ const answers: Readonly<Record<string, readonly [least: number, most: number, an
   ],
   'client|setname': [3, 3, setName],
   'client|setinfo': [4, 4, setInfo],
-  'client|info': [2, 2, (session) => value(session, clientInfo(session))],
+  'client|info': [2, 2, clientInfo],
+  'client|list': [2, MOST_WORDS, clientList],
+  'client|kill': [3, 64, clientKill],
+  'client|unblock': [3, 4, clientUnblock],
+  'client|getredir': [2, 2, clientTracked],
+  'client|trackinginfo': [2, 2, clientTracked],
   'client|reply': [3, 3, replyMode],
-  'client|getredir': [2, 2, (session) => value(session, -1)],
   ...ambassadorAnswers,
 };
 
@@ -112,17 +120,20 @@ function ask(
     return session.answer(errorReply('ERR the ambassador serves as many logins and databases as it can'));
   session.hold(HELD.answer);
   const source = (): ReturnType<typeof exchange.primarySource> => exchange.primarySource(identity, false);
-  const question = new Question((reply) => {
+  const own = session.connection;
+  const judged = (reply: Buffer | Error): void => {
     if (!Buffer.isBuffer(reply)) session.answer(errorReply(reply.message));
     else if (reply[0] === 45) session.answer(reply);
     else {
       session.client.identity = identity;
+      if (own.kind !== 'none') own.become(identity);
       accept(reply);
     }
     session.release(HELD.answer);
-  }, source);
+  };
   const { bytes } = encodeCommand(words);
-  source().send(question, bytes, 0, bytes.length, -1);
+  if (own.kind !== 'none') return own.ask(bytes, judged);
+  source().send(new Question(judged, source), bytes, 0, bytes.length, -1);
 }
 
 function select(session: Session, words: readonly string[]): void {
@@ -133,7 +144,7 @@ function select(session: Session, words: readonly string[]): void {
       : 'ERR value is not an integer or out of range';
     return session.answer(errorReply(wrong));
   }
-  ask(session, session.client.become({ db }), words, (reply) => session.answer(reply));
+  ask(session, session.client.become({ db }), ['SELECT', String(db)], (reply) => session.answer(reply));
 }
 
 function auth(session: Session, words: readonly string[]): void {
@@ -159,7 +170,10 @@ function hello(session: Session, words: readonly string[]): void {
     if (wanted.name !== undefined) session.client.name = wanted.name;
     value(session, greeting(session));
   };
-  if (login) return logIn(session, login, { resp }, greet);
+  const own = session.connection.kind !== 'none';
+  const speak = (): void => ask(session, session.client.become({ resp }), ['HELLO', String(resp)], greet);
+  if (login) return logIn(session, login, own ? {} : { resp }, own ? speak : greet);
+  if (own) return speak();
   session.client.identity = session.client.become({ resp });
   greet();
 }
@@ -218,12 +232,6 @@ function setInfo(session: Session, [, , attribute = '', text = '']: readonly str
   if (which === 'lib-name') session.client.libName = text;
   else session.client.libVersion = text;
   session.answer(OK);
-}
-
-function clientInfo({ id, client, remote }: Session): string {
-  const { name, identity, libName, libVersion } = client;
-  const user = identity.login?.username || 'default';
-  return `id=${id} addr=${remote} name=${name} db=${identity.db} resp=${identity.resp} user=${user} lib-name=${libName} lib-ver=${libVersion}\n`;
 }
 
 function replyMode(session: Session, [, , mode = '']: readonly string[]): void {

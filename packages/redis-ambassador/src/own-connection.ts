@@ -7,16 +7,22 @@ import { KeyFinder } from './commands/keys.ts';
 import { DirtyMarks } from './consistency/dirty-marks.ts';
 import { HELD } from './held.ts';
 import { answerLocally } from './local-commands.ts';
+import { Relay } from './relay.ts';
+import { mayWrite } from './routing.ts';
 import { errorReply } from './resp/reply.ts';
 import type { RequestFramer } from './resp/request-framer.ts';
 import type { Session } from './session.ts';
 import type { Connection } from './upstream/connection.ts';
 import type { Server } from './upstream/server.ts';
+import { Question } from './upstream/question.ts';
 import type { Identity, Source } from './upstream/source.ts';
 
 /** Keys remembered of one transaction; with more, everything counts as written. */
 const MAX_HASHES = 4096;
 const PING = Buffer.from('*1\r\n$4\r\nPING\r\n');
+
+const NONSENSE = Buffer.from('*1\r\n$7\r\nrefused\r\n');
+const INFO = Buffer.from('*2\r\n$6\r\nCLIENT\r\n$4\r\nINFO\r\n');
 
 const keys = new KeyFinder();
 
@@ -24,6 +30,7 @@ export class OwnConnection {
   kind: 'none' | 'pinned' | 'relay' = 'none';
   source: Connection | undefined;
   readonly #session: Session;
+  #relay: Relay | undefined;
   #server: Server | undefined;
   #identity: Identity | undefined;
   #inMulti = false;
@@ -49,7 +56,10 @@ export class OwnConnection {
       if (session.order.outstanding > 0) return session.untilQuiet(true);
       this.#becomeRelay();
     }
-    if (this.kind === 'relay') return this.#pass(command, framer);
+    if (this.#relay) {
+      this.#remember(command, framer);
+      return this.#relay.pass(command, framer);
+    }
     if (command.group === 'local' && !this.#isOurs(command)) return this.#local(command, framer);
     if (this.source!.congested) return session.waitForRoom(this.source!);
     command.count++;
@@ -67,7 +77,7 @@ export class OwnConnection {
 
   /** A reply of `source` has come: what it acknowledges was executed some time before it. */
   answered(source: Source): void {
-    if (source !== this.source || this.kind === 'relay') return;
+    if (source !== this.source) return;
     const { exchange, fences } = this.#session.context;
     if (this.#unknownKeys) exchange.marks.markAll();
     for (const hash of this.#hashes) exchange.marks.mark(hash);
@@ -79,9 +89,24 @@ export class OwnConnection {
     const { source } = this;
     if (this.kind !== 'pinned' || !source || source.outstanding > 0) return;
     if (this.#inMulti || this.#watching) return;
-    if (this.#changed) source.end(new Error('its state was changed'));
-    else this.#server?.giveBack(this.#identity!, source);
+    if (this.#changed) return this.#learn(source);
+    this.#server?.giveBack(this.#identity!, source);
     this.#forget();
+  }
+
+  /** SELECT within a transaction: which database it is now only the server knows, as EXEC may have failed. */
+  #learn(source: Connection): void {
+    const session = this.#session;
+    session.hold(HELD.answer);
+    const question = new Question((reply) => {
+      const db = / db=(\d+) /.exec(String(reply))?.[1];
+      if (db === undefined) return session.destroy(); // rather none than the wrong one
+      session.client.identity = this.#identity = session.client.become({ db: Number(db) });
+      this.#changed = false;
+      this.settle();
+      session.release(HELD.answer);
+    });
+    source.send(question, INFO, 0, INFO.length, -1);
   }
 
   /** The client is gone, or begins anew: a connection with state is of no use to anyone else. */
@@ -96,6 +121,8 @@ export class OwnConnection {
   }
 
   #forget(): void {
+    this.#relay?.end();
+    this.#relay = undefined;
     this.kind = 'none';
     this.source = this.#server = undefined;
     this.#inMulti = this.#watching = this.#changed = this.#unknownKeys = false;
@@ -147,13 +174,11 @@ export class OwnConnection {
 
   #local(command: Command, framer: RequestFramer): void {
     const session = this.#session;
-    const harmless = command.name === 'quit' || command.name === 'reset';
-    if (harmless || (!this.#inMulti && command.name.startsWith('client|')))
+    if (!this.#inMulti || command.name === 'quit' || command.name === 'reset')
       return answerLocally(session, command, framer);
-    const where = this.#inMulti ? 'inside MULTI' : 'while keys are watched or a command blocks';
-    session.answer(
-      errorReply(`ERR ${command.name.replace('|', ' ')} ${where} is not supported by the ambassador`),
-    );
+    this.spoil();
+    const what = command.name.replace('|', ' ');
+    session.answer(errorReply(`ERR ${what} inside MULTI is not supported by the ambassador`));
   }
 
   #track({ name, group }: Command): void {
@@ -165,9 +190,27 @@ export class OwnConnection {
     else if (name === 'select') this.#changed = true;
   }
 
+  /** A command of our own over it, with nothing of the client under way. */
+  ask(bytes: Buffer, answer: (reply: Buffer | Error) => void): void {
+    if (this.#relay) return this.#relay.ask(bytes, answer);
+    this.source!.send(new Question(answer), bytes, 0, bytes.length, -1);
+  }
+
+  /** The server has taken the client, and with it the connection, for this one. */
+  become(identity: Identity): void {
+    this.#identity = identity;
+  }
+
+  /** A command within a transaction is refused: the transaction shall fail as a whole, so the server gets nonsense. */
+  spoil(): void {
+    if (!this.#inMulti || this.kind !== 'pinned') return;
+    this.#session.order.expect(this.source!, true);
+    this.source!.send(this.#session, NONSENSE, 0, NONSENSE.length, -1);
+  }
+
   /** Keys that the command may write, marked now and again with every reply until the connection is given back. */
   #remember(command: Command, { data, args, argc }: Arguments): void {
-    if (command.group !== 'write' && command.group !== 'block') return;
+    if (!mayWrite(command)) return;
     const { exchange, fences } = this.#session.context;
     if (exchange.replicas.length === 0) return;
     keys.find(command, { data, args, argc });
@@ -201,27 +244,21 @@ export class OwnConnection {
   }
 
   #becomeRelay(): void {
-    const session = this.#session;
     const source = this.source!;
     this.kind = 'relay';
-    source.relayTo(
-      (chunk) => {
-        session.write(chunk);
-        if (session.bufferedBytes > session.context.limits.clientBufferBytes) source.pauseReading();
+    const lender = {
+      release: () => {
+        this.#server?.giveBack(this.#identity!, source);
+        this.#forget();
       },
-      () => this.source === source && session.destroy(),
-    );
-  }
-
-  #pass(command: Command, framer: RequestFramer): void {
-    const session = this.#session;
-    command.count++;
-    if (command.name === 'reset') return answerLocally(session, command, framer);
-    if (command.group === 'write' || command.group === 'block') session.mark(command);
-    const source = this.source!;
-    source.write(framer.data, framer.start, framer.end);
-    if (!source.congested) return;
-    session.hold(HELD.congested);
-    source.whenFree(() => session.release(HELD.congested));
+      answered: (all: boolean) => {
+        this.answered(source);
+        if (!all) return;
+        this.#hashes = [];
+        this.#unknownKeys = false;
+      },
+    };
+    const state = { inMulti: this.#inMulti, watching: this.#watching };
+    this.#relay = new Relay(this.#session, source, lender, state);
   }
 }

@@ -48,6 +48,7 @@ const decision = (action: Action, why: string, marks = false): Decision => ({ ac
 const WRITE = decision('primary', 'it may write', true);
 const PRIMARY = decision('primary', 'it is about the primary itself');
 const EVERYWHERE = decision('everywhere', 'read-only scripts run at replicas, which must know them, too');
+const SCRIPT = decision('primary', 'its script may write', true);
 const SCAN = decision(
   'cursor',
   'it only reads, and its cursor means something only to the server that gave it: cursor 0 begins at a replica, any other goes where it came from',
@@ -72,9 +73,9 @@ export function route(command: Command, state: SessionState, policy: Policy): De
   switch (command.group) {
     case 'read':
     case 'scan':
-      if (policy.readFrom === 'primary') return READ_AT_PRIMARY;
-      if (state.consistency === 'strong') return READ_STRONG;
-      return command.group === 'read' ? READ : SCAN;
+      return routeRead(command, state, policy);
+    case 'script':
+      return mayWrite(command) ? SCRIPT : routeRead(command, state, policy);
     case 'write':
       return WRITE;
     case 'everywhere':
@@ -92,8 +93,15 @@ export function route(command: Command, state: SessionState, policy: Policy): De
   }
 }
 
-/** XREAD BLOCK waits, but only reads; functions and scripts that are not _RO may do anything. */
-function mayWrite({ group, name }: Command): boolean {
+function routeRead({ group }: Command, { consistency }: SessionState, { readFrom }: Policy): Decision {
+  if (readFrom === 'primary') return READ_AT_PRIMARY;
+  if (consistency === 'strong') return READ_STRONG;
+  return group === 'scan' ? SCAN : READ;
+}
+
+/** Whether it may change data, keys or not. XREAD BLOCK waits, but only reads; scripts that are not _RO may do anything. */
+export function mayWrite({ group, name }: Command): boolean {
+  if (group === 'script') return !name.endsWith('_ro');
   return group === 'write' || (group === 'block' && name !== 'xread');
 }
 

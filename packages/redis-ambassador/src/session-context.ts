@@ -52,6 +52,9 @@ export type SessionContext = {
   /** What clients must log in with; undefined: nothing. */
   readonly clientPassword: () => string | undefined;
   readonly now: () => number;
+  /** Every client that is connected, and the one that CLIENT ID gave this number to. */
+  readonly sessions: () => Iterable<Session>;
+  readonly session: (id: number) => Session | undefined;
   /** The session has ended. */
   readonly gone: (session: Session) => void;
   /** For AMBASSADOR STATUS. */

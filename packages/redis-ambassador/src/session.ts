@@ -39,6 +39,10 @@ export class Session implements ReplyOwner, SessionState {
   readonly id: number;
   readonly client: ClientState;
   readonly order: ReplyOrder;
+  /** When it came; of context.now. */
+  readonly since: number;
+  /** Its last command. */
+  last: Command | undefined;
   readonly connection: OwnConnection;
   readonly context: SessionContext;
   readonly #socket: Socket;
@@ -60,10 +64,14 @@ export class Session implements ReplyOwner, SessionState {
   /** The replica with reads of ours under way, how many, and where they went. */
   #replica: Server | undefined;
   #replicaSource: Source | undefined;
+  /** They went over its connection for scripts. */
+  #replicaScripts = false;
   #onReplica = 0;
   /** The newest epoch in which this client wrote: for `session` consistency. */
   #wroteIn = 0;
   #large = false;
+  /** Its commands go over this connection for scripts, until nothing is outstanding. */
+  #scripts: Source | undefined;
   #smallRun = 0;
   /** Bytes of the reply now coming, and the mean of those before. */
   #replyBytes = 0;
@@ -76,6 +84,7 @@ export class Session implements ReplyOwner, SessionState {
     this.#socket = socket;
     this.#heardAt = context.clock.beat;
     this.#framer = new RequestFramer({ maxBulkBytes: context.limits.maxBulkBytes });
+    this.since = context.now();
     this.client = new ClientState(context);
     this.connection = new OwnConnection(this);
     this.order = new ReplyOrder((bytes) => this.write(bytes));
@@ -98,6 +107,10 @@ export class Session implements ReplyOwner, SessionState {
     return `${this.#socket.remoteAddress ?? 'unix'}:${this.#socket.remotePort ?? 0}`;
   }
 
+  get local(): string {
+    return `${this.#socket.localAddress ?? 'unix'}:${this.#socket.localPort ?? 0}`;
+  }
+
   get bufferedBytes(): number {
     return this.#socket.writableLength + this.order.parkedBytes;
   }
@@ -105,6 +118,11 @@ export class Session implements ReplyOwner, SessionState {
   /** Everything held for this client: replies it did not read, commands that are not complete. */
   get heldBytes(): number {
     return this.bufferedBytes + this.#framer.heldBytes;
+  }
+
+  /** When it last said something, in beats of the clock. */
+  get heardAt(): number {
+    return this.#heardAt;
   }
 
   /** Beats of the clock since it said something; 0 while it waits for us, or for what others publish. */
@@ -191,6 +209,7 @@ export class Session implements ReplyOwner, SessionState {
     const command = this.#renamed ?? findCommand(framer);
     if (!this.client.admitted && !LOGIN.test(command.name)) return this.answer(NOAUTH);
     const { policy } = this.context;
+    this.last = command;
     const decision = route(command, this, policy);
     if (policy.renamed.size > 0 && decision.action !== 'refuse') this.#rename(command, policy.renamed);
     switch (decision.action) {
@@ -208,6 +227,7 @@ export class Session implements ReplyOwner, SessionState {
         return answerLocally(this, command, framer);
       case 'refuse':
         this.context.stats.refusedCommands++;
+        this.connection.spoil();
         return this.answer(errorReply(decision.why));
       default:
         return this.connection.take(command, framer, decision.action);
@@ -225,8 +245,9 @@ export class Session implements ReplyOwner, SessionState {
   #read(command: Command): void {
     const server = this.reader(command);
     if (server === undefined || server === this.context.exchange.primary) return this.readAtPrimary(command);
-    const source =
-      this.#onReplica > 0 ? this.#replicaSource! : server.lane(this.client.identity, this.#large);
+    const script = command.group === 'script';
+    if (this.#onReplica > 0 && script && !this.#replicaScripts) return this.untilQuiet(true);
+    const source = this.#onReplica > 0 ? this.#replicaSource! : this.#replicaLane(server, script);
     if (source.congested) return this.waitForRoom(source);
     if (this.#onReplica++ === 0) {
       this.#replica = server;
@@ -238,10 +259,16 @@ export class Session implements ReplyOwner, SessionState {
     this.#send(source, 0);
   }
 
+  #replicaLane(server: Server, script: boolean): Source {
+    this.#replicaScripts = script;
+    const { identity } = this.client;
+    return script ? server.scripts(identity) : server.lane(identity, this.#large);
+  }
+
   /** Who may answer this read: the replica that answers others of this client just now, or whose turn it is. */
   reader(command: Command): Server | undefined {
     const { exchange } = this.context;
-    if (exchange.replicas.length === 0) return undefined;
+    if (exchange.replicas.length === 0 || exchange.monitors > 0) return undefined;
     if (this.#onReplica === 0) return exchange.pickReader(exchange.allClean ? 0 : this.needed(command));
     const server = this.#replica;
     if (server?.usable !== true) return undefined;
@@ -279,14 +306,24 @@ export class Session implements ReplyOwner, SessionState {
     return epoch;
   }
 
+  /** Scripts, and what follows one until all is quiet again, go over one connection for scripts. False: not yet. */
+  #entersScripts(): boolean {
+    if (this.order.outstanding > 0) return this.#scripts !== undefined;
+    this.#scripts = this.context.exchange.scriptSource(this.client.identity);
+    return true;
+  }
+
   toPrimary(command: Command, writes: boolean): void {
     const { exchange } = this.context;
     if (writes && this.#onReplica > 0) return this.untilQuiet(true);
+    if (command.group === 'script') {
+      if (!this.#entersScripts()) return this.untilQuiet(true);
+    } else if (this.#scripts && this.order.outstanding === 0) this.#scripts = undefined;
     if (!this.#ridesRightLane()) return this.untilQuiet(true);
-    const source = exchange.primarySource(this.client.identity, this.#large);
+    const source = this.#scripts ?? exchange.primarySource(this.client.identity, this.#large);
     if (source.congested) return this.waitForRoom(source);
     command.count++;
-    let epoch = command.group === 'read' ? 0 : -1;
+    let epoch = command.group === 'read' || command.group === 'script' ? 0 : -1;
     if (writes) {
       this.mark(command);
       epoch = exchange.marks.sent();
@@ -312,7 +349,7 @@ export class Session implements ReplyOwner, SessionState {
   /** A large command rides on the large lane, and nobody changes lanes with commands under way. */
   #ridesRightLane(): boolean {
     const { end, start } = this.#framer;
-    if (this.#large || end - start < LARGE_BYTES) return true;
+    if (this.#large || this.#scripts || end - start < LARGE_BYTES) return true;
     if (this.order.outstanding > 0) return false;
     this.#large = true;
     this.#smallRun = 0;
@@ -455,7 +492,7 @@ export class Session implements ReplyOwner, SessionState {
       const reader = exchange.pickReader(this.client.consistency === 'eventual' ? 0 : exchange.marks.latest);
       if (reader && reader !== exchange.primary) return reader.lane(identity, this.#large);
     }
-    return exchange.primarySource(identity, this.#large);
+    return this.#scripts ? exchange.scriptSource(identity) : exchange.primarySource(identity, this.#large);
   }
 
   #lostReply({ why, sent }: Lost): Buffer {

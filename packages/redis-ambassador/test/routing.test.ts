@@ -1,7 +1,7 @@
 // Routing: every command of the table in every state, and the policies that change where it goes.
 import { describe, expect, test } from 'vitest';
 import { commands, findCommand } from '../src/commands/find.ts';
-import { type Policy, route, type SessionState } from '../src/routing.ts';
+import { mayWrite, type Policy, route, type SessionState } from '../src/routing.ts';
 import { framed } from './framing.ts';
 
 const policy: Policy = {
@@ -31,11 +31,12 @@ describe.each(commands)('$name', (command) => {
     pin: 'pin',
     relay: 'relay',
     local: 'local',
+    script: mayWrite(command) ? 'primary' : 'replica',
   };
   test('goes where its class says, marks keys only if it may write, and says why', () => {
     const decision = route(command, free, policy);
     expect(decision.action).toBe(expected[command.group]);
-    expect(decision.marks).toBe(command.group === 'write' || command.group === 'block');
+    expect(decision.marks).toBe(mayWrite(command));
     expect(decision.why).not.toBe('');
   });
 });
@@ -51,6 +52,8 @@ test.each([
   { in: 'SET a b', change: { readOnly: true }, out: 'refuse' },
   { in: 'BLPOP a 0', change: { readOnly: true }, out: 'refuse' },
   { in: 'NOSUCH a', change: { readOnly: true }, out: 'refuse' },
+  { in: 'EVAL s 1 k', change: { readOnly: true }, out: 'refuse' },
+  { in: 'EVAL_RO s 1 k', change: { readOnly: true }, out: 'replica' },
   { in: 'GET a', change: { readOnly: true }, out: 'replica' },
   { in: 'FLUSHALL', change: { denied: new Set(['flushall']), renamed: new Map() }, out: 'refuse' },
   { in: 'XGROUP CREATE a g $', change: { denied: new Set(['xgroup']), renamed: new Map() }, out: 'refuse' },

@@ -6,7 +6,8 @@
  * everywhere: the primary answers, and all replicas are told the same. read: may be answered by a replica. write: the primary; its keys are marked. primary: the primary, marks nothing.
  * scan: a read whose cursor means something only to the server that gave it. block: may wait; gets a connection for itself.
  * pin: begins or goes on with state of one connection (MULTI, WATCH, WAIT). relay: the connection belongs to the client
- * from then on (SUBSCRIBE, MONITOR). local: about the client's own connection; session.ts answers.
+ * from then on (SUBSCRIBE, MONITOR). local: about the client's own connection; session.ts answers. script: a write, or with
+ * _RO a read, that may last: on a connection where nothing else waits behind it.
  */
 export type CommandClass =
   | 'read'
@@ -17,7 +18,8 @@ export type CommandClass =
   | 'block'
   | 'pin'
   | 'relay'
-  | 'local';
+  | 'local'
+  | 'script';
 
 /** Where keys are: none, or [first, last, step] as in COMMAND (last < 0 counts from the end), or how to find them. */
 export type KeySpec =
@@ -132,8 +134,7 @@ export const commandRows: readonly Row[] = [
   ['write', ONE, 'ardel ardelrange arinsert armset arring arseek arset'],
   // Scripts: without _RO they may write (and COMMAND says neither). What was loaded at the primary is not at replicas, so
   // they are told, too: scripts.ts. Functions are replicated.
-  ['write', 'numkeys-2', 'eval evalsha fcall'],
-  ['read', 'numkeys-2', 'eval_ro evalsha_ro fcall_ro'],
+  ['script', 'numkeys-2', 'eval evalsha fcall eval_ro evalsha_ro fcall_ro'],
   ['primary', null, 'script|exists script|help'],
   ['everywhere', null, 'script|flush script|kill script|load function|kill'],
   ['write', 'unknown', 'function|delete function|flush function|load function|restore'],
@@ -147,18 +148,19 @@ export const commandRows: readonly Row[] = [
     null,
     'subscribe psubscribe unsubscribe punsubscribe ssubscribe sunsubscribe monitor sync psync replconf',
   ],
-  ['relay', null, 'client|tracking client|no-evict client|no-touch client|caching script|debug himport'],
+  [
+    'relay',
+    null,
+    'client|tracking client|no-evict client|no-touch client|caching script|debug himport replicaof slaveof',
+  ],
   ['local', null, 'auth hello select quit reset'],
   [
     'local',
     null,
     'client|id client|getname client|setname client|setinfo client|info client|reply client|getredir',
   ],
-  [
-    'primary',
-    null,
-    'client|help client|kill client|list client|pause client|unpause client|unblock client|trackinginfo',
-  ],
+  ['local', null, 'client|list client|kill client|unblock client|trackinginfo'],
+  ['primary', null, 'client|help client|pause client|unpause'],
   ['local', null, 'ambassador|status ambassador|route ambassador|consistency ambassador|help'], // ours
   // The server itself
   [
@@ -166,10 +168,6 @@ export const commandRows: readonly Row[] = [
     null,
     'ping echo time info lastsave lolwut role command publish spublish pubsub failover shutdown save bgsave',
   ],
-  [
-    'primary',
-    null,
-    'bgrewriteaof debug acl config latency slowlog module replicaof slaveof cluster asking readonly readwrite',
-  ],
+  ['primary', null, 'bgrewriteaof debug acl config latency slowlog module cluster asking readonly readwrite'],
   ['primary', null, 'backup hotkeys'],
 ];

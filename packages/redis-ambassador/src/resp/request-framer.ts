@@ -150,16 +150,19 @@ export class RequestFramer {
     }
     if (at - first > 10 || (at - first > 1 && bytes[first] === 48)) return INVALID;
     if (at + 1 >= to) return bytes[first] === MINUS || at === to || bytes[at] === CR ? INCOMPLETE : INVALID;
-    if (bytes[first] === MINUS) return this.#minusOne(first);
+    if (bytes[first] === MINUS) return this.#negative(first);
     if (at === first || bytes[at] !== CR || bytes[at + 1] !== LF) return INVALID;
     this.#at = at + 2;
     return value;
   }
 
-  #minusOne(first: number): number {
-    if (first + 4 > this.#to) return INCOMPLETE;
-    if (this.#bytes.toString('latin1', first, first + 4) !== '-1\r\n') return INVALID;
-    this.#at = first + 4;
+  /** Redis takes an array of any negative length for none, and refuses a string of one. */
+  #negative(first: number): number {
+    const end = this.#bytes.indexOf(LF, first);
+    if (end === -1 || end >= this.#to) return this.#to - first > 12 ? INVALID : INCOMPLETE;
+    if (!/^-[1-9]\d{0,9}\r\n$/.test(this.#bytes.toString('latin1', first, Math.min(end + 1, first + 16))))
+      return INVALID;
+    this.#at = end + 1;
     return -1;
   }
 

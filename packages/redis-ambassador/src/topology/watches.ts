@@ -12,6 +12,8 @@ type Watched = {
   readonly endpoint: Endpoint;
   readonly control: ControlConnection;
   look: Look | undefined;
+  /** What it said when it last said anything. */
+  known: Look | undefined;
   asking: boolean;
   again: boolean;
   askedAt: number;
@@ -45,7 +47,14 @@ export class Watches {
     for (const [name, endpoint] of wanted) {
       if (this.#watched.has(name)) continue;
       const control = new ControlConnection(endpoint, this.#options);
-      const state = { look: undefined, asking: false, again: false, askedAt: -Infinity, timer: undefined };
+      const state = {
+        look: undefined,
+        known: undefined,
+        asking: false,
+        again: false,
+        askedAt: -Infinity,
+        timer: undefined,
+      };
       const watched: Watched = { endpoint, control, ...state };
       this.#watched.set(name, watched);
       void this.#ask(watched);
@@ -97,8 +106,12 @@ export class Watches {
     watched.again = false;
     watched.askedAt = performance.now();
     const look: Look = await control.info().then(
-      (info) => ({ endpoint, info }),
-      (error: unknown) => ({ endpoint, error: explain(error) }),
+      (info) => (watched.known = { endpoint, info }),
+      (error: unknown) => {
+        // A script that lasts is no reason to doubt its server, and changes no role.
+        const busy = error instanceof Error && error.message.startsWith('BUSY ');
+        return (busy ? watched.known : undefined) ?? { endpoint, error: explain(error) };
+      },
     );
     watched.asking = false;
     if (this.#watched.get(nameOf(endpoint)) !== watched) return;

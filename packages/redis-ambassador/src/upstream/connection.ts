@@ -34,7 +34,7 @@ export type ConnectionOptions = {
 };
 
 /** Whose doing an end is: the server's (or the network's), its refusal of our login or database, our own. */
-export type EndCause = 'server' | 'refused' | 'ours';
+export type EndCause = 'server' | 'refused' | 'busy' | 'ours';
 
 export class Connection implements Source {
   readonly #options: ConnectionOptions;
@@ -60,6 +60,8 @@ export class Connection implements Source {
   #relay: ((chunk: Buffer) => void) | undefined;
   #relayEnded: (() => void) | undefined;
   latencyMs = 0;
+  /** What CLIENT ID says there; undefined before the handshake, or where that may not be asked. */
+  serverId: number | undefined;
   /** When bytes last came, or the first command was sent after a rest; of options.now. */
   activeAt: number;
 
@@ -109,6 +111,11 @@ export class Connection implements Source {
     this.#relayEnded = ended;
   }
 
+  /** Commands and replies belong to each other again. */
+  endRelay(): void {
+    this.#relay = this.#relayEnded = undefined;
+  }
+
   /** For relays: sends bytes that no reply is expected to. */
   write(data: Buffer, start: number, end: number): void {
     this.#batch.add(data, start, end);
@@ -150,7 +157,7 @@ export class Connection implements Source {
     this.#socket.destroy();
     this.#options.onEnd(this, why, cause);
     const text = explain(why);
-    const final = cause === 'refused' ? text : undefined;
+    const final = cause === 'refused' || cause === 'busy' ? text : undefined;
     if (this.#begun && this.#pending.count > 0) {
       const { owner, epoch } = this.#pending;
       this.#pending.shift();
@@ -305,15 +312,17 @@ export class Connection implements Source {
     } else {
       const reply = readReply(chunk.subarray(at, end));
       const step = this.#options.handshake[this.#handshakeAt++];
+      if (typeof reply === 'number') this.serverId = reply; // CLIENT ID
       if (reply instanceof Error && step?.mayFail !== true) this.#refusedAtTheDoor(reply);
       else if (this.#handshakeAt === this.#options.handshake.length) this.#becomeReady();
     }
     return end;
   }
 
-  /** A server that is loading will take us later; one that refuses our login will not. */
+  /** A server that is loading will take us later; one that refuses our login will not, and BUSY is the answer to all. */
   #refusedAtTheDoor(reply: Error): void {
-    const passing = /^(LOADING|MASTERDOWN|BUSY|TRYAGAIN|ERR max number)/.test(reply.message);
+    if (reply.message.startsWith('BUSY ')) return this.end(reply, 'busy');
+    const passing = /^(LOADING|MASTERDOWN|TRYAGAIN|ERR max number)/.test(reply.message);
     this.end(reply, passing ? 'server' : 'refused');
   }
 

@@ -47,10 +47,12 @@ export function handshake(identity: Identity, reach: Reach): { bytes: Buffer; ma
     identity.db === 0 ? undefined : ['SELECT', String(identity.db)],
   ];
   const named = { bytes: encodeCommand(['CLIENT', 'SETNAME', 'redis-ambassador']).bytes, mayFail: true };
+  const id = { bytes: encodeCommand(['CLIENT', 'ID']).bytes, mayFail: true };
   return [
     ...commands
       .filter((words) => words !== undefined)
       .map((words) => ({ bytes: encodeCommand(words).bytes })),
     named,
+    id,
   ];
 }

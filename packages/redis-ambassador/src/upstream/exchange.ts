@@ -66,6 +66,8 @@ export class Exchange {
   complaints: readonly string[] = ['no server was asked yet'];
   version = '0.0.0';
   failovers = 0;
+  /** Clients in MONITOR: while there are some, all reads go to the primary, so that they see them. */
+  monitors = 0;
   retries = 0;
   /** Asks the control plane to look at once, and not to believe any more what it has seen of one server. */
   nudge: (doubted?: string) => void = () => {};
@@ -98,6 +100,14 @@ export class Exchange {
     if (!primary?.up) return this.room;
     primary.commands++;
     return primary.lane(identity, large);
+  }
+
+  /** Where a script goes now: a lane for scripts of the primary. */
+  scriptSource(identity: Identity): Source {
+    const { primary } = this;
+    if (!primary?.up) return this.room;
+    primary.commands++;
+    return primary.scripts(identity);
   }
 
   /** Who is to answer a read that must have seen epoch `needed`; undefined: the primary, or nobody. */

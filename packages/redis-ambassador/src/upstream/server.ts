@@ -12,6 +12,10 @@ const STOCK = 8;
 const IDLE_MS = 60_000;
 /** Combinations of login, database and protocol version that have connections at the same time. */
 const MOST_IDENTITIES = 128;
+/** Connections for scripts, per identity: one is enough until a script takes its time. */
+const SCRIPT_LANES = 4;
+/** A script lane silent for so long with commands pending: a script is at it, and others take another lane. */
+const SCRIPT_STUCK_MS = 50;
 
 export type ServerOptions = {
   readonly endpoint: Endpoint;
@@ -54,6 +58,7 @@ export class Server implements Candidate {
   missed = false;
   readonly #options: ServerOptions;
   readonly #lanes = new Map<string, Lanes>();
+  readonly #scripts = new Map<string, Connection[]>();
   readonly #stock = new Map<string, Connection[]>();
   readonly #open = new Set<Connection>();
   #waiting: {
@@ -117,12 +122,31 @@ export class Server implements Candidate {
     return made;
   }
 
+  /**
+   * A shared connection for scripts, which nothing else rides on: while one runs for long, the server says BUSY to all
+   * others, and takes their SCRIPT KILL, but only on other connections.
+   */
+  scripts(identity: Identity): Connection {
+    let lanes = this.#scripts.get(identity.key);
+    if (!lanes) this.#scripts.set(identity.key, (lanes = []));
+    const before = this.#options.now() - SCRIPT_STUCK_MS;
+    const free = lanes.find((lane) => lane.outstanding === 0 || lane.activeAt > before);
+    if (free) return free;
+    if (lanes.length === SCRIPT_LANES) return lanes[SCRIPT_LANES - 1]!;
+    const made = this.#connect(identity);
+    lanes.push(made);
+    return made;
+  }
+
   /** A connection for one client, until giveBack() or its end. One more is made ready for the next to come. */
   borrow(identity: Identity): Connection {
-    const stock = this.#stock.get(identity.key);
-    let connection = stock?.pop();
-    while (connection?.ended) connection = stock?.pop();
-    return connection ?? this.#connect(identity);
+    const stock = this.#stock.get(identity.key) ?? [];
+    this.#stock.set(identity.key, stock);
+    let connection = stock.pop();
+    while (connection?.ended) connection = stock.pop();
+    connection ??= this.#connect(identity);
+    if (stock.length === 0) stock.push(this.#connect(identity));
+    return connection;
   }
 
   /** Takes back a connection whose state is as it was when lent. */
@@ -161,11 +185,16 @@ export class Server implements Candidate {
           lane.end(new Error(`no answer within ${Math.round(timeoutMs)} ms`), 'server');
       }
     }
+    if (this.up) return; // a script may take its time
+    for (const lane of [...this.#scripts.values()].flat()) {
+      if (lane.outstanding > 0 && lane.activeAt < before)
+        lane.end(new Error(`no answer within ${Math.round(timeoutMs)} ms`), 'server');
+    }
   }
 
   /** Ends what was lent: as Redis closes its clients' connections when it is made a replica. */
   endBorrowed(why: Error): void {
-    const ours = new Set([...this.#lanes.values()].flatMap(({ small, large }) => [small, large]));
+    const ours = new Set(this.#shared());
     const stock = new Set([...this.#stock.values()].flat());
     for (const connection of this.#open)
       if (!ours.has(connection) && !stock.has(connection)) connection.end(why);
@@ -173,8 +202,7 @@ export class Server implements Candidate {
 
   /** Ends what nobody uses just now: after an outage it may be half open. */
   endIdle(): void {
-    const ours = [...this.#lanes.values()].flatMap(({ small, large }) => [small, large]);
-    for (const connection of [...ours, ...[...this.#stock.values()].flat()])
+    for (const connection of [...this.#shared(), ...[...this.#stock.values()].flat()])
       if (connection?.outstanding === 0) connection.end(new Error('the server was away'));
   }
 
@@ -197,11 +225,19 @@ export class Server implements Candidate {
       }
       if (!lanes.small && !lanes.large) this.#lanes.delete(key);
     }
+    for (const lane of [...this.#scripts.values()].flat())
+      if (lane.outstanding === 0 && lane.activeAt < before) lane.end(why);
     for (const [key, stock] of this.#stock) {
       // The oldest are at the front; one stays for the next to come.
       while (stock.length > 1 && stock[0]!.activeAt < before) stock.shift()?.end(why);
       if (stock.length === 1 && stock[0]!.ended) this.#stock.delete(key);
     }
+  }
+
+  /** What clients share. */
+  #shared(): (Connection | undefined)[] {
+    const lanes = [...this.#lanes.values()].flatMap(({ small, large }) => [small, large]);
+    return [...lanes, ...[...this.#scripts.values()].flat()];
   }
 
   close(why: Error): void {
@@ -229,7 +265,11 @@ export class Server implements Candidate {
         if (lanes?.small === ended) lanes.small = undefined;
         if (lanes?.large === ended) lanes.large = undefined;
         if (lanes && !lanes.small && !lanes.large) this.#lanes.delete(identity.key);
+        const scripts = this.#scripts.get(identity.key);
+        if (scripts?.includes(ended)) scripts.splice(scripts.indexOf(ended), 1);
+        if (scripts?.length === 0) this.#scripts.delete(identity.key);
         // A login or database that a client made up, and the server refuses, says nothing about the server.
+        if (cause === 'busy') return; // the server is well: a script runs
         const refused = cause === 'refused' && (identity.login !== undefined || identity.db !== 0);
         if (cause !== 'ours' && !refused)
           onTrouble(this, why, ready && ended.outstanding === 0 ? 'idle' : cause);

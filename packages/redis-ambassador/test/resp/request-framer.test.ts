@@ -47,7 +47,7 @@ const rows: { name: string; in: string; out: string[][]; error?: string; limits?
     in: '*2\r\n$3\r\nGET\r\n$6\r\n\r\n$1\r\n\r\n',
     out: [['GET', '\r\n$1\r\n']],
   },
-  { name: 'empty arrays are nothing', in: `*0\r\n*-1\r\n${GET}`, out: [['GET', 'k']] },
+  { name: 'empty arrays are nothing', in: `*0\r\n*-1\r\n*-10\r\n${GET}`, out: [['GET', 'k']] },
   {
     name: 'inline commands',
     in: `PING\r\n\r\n  SET  a "b c\\x41\\n"\n${GET}`,
@@ -78,7 +78,7 @@ const rows: { name: string; in: string; out: string[][]; error?: string; limits?
   { name: 'a huge number', in: '*99999999999\r\n', out: [], error: broken('invalid multibulk length') },
   { name: 'leading zeros', in: '*1\r\n$04\r\nPING\r\n', out: [], error: broken('invalid bulk length') },
   { name: 'a negative length', in: '*1\r\n$-1\r\n', out: [], error: broken('invalid bulk length') },
-  { name: 'minus something', in: '*-2\r\n', out: [], error: broken('invalid multibulk length') },
+  { name: 'minus nothing', in: '*-\r\n', out: [], error: broken('invalid multibulk length') },
   {
     name: 'a length with a space',
     in: '*1\r\n$4 \r\nPING\r\n',
