@@ -17,7 +17,7 @@ test('MULTI, EXEC, WATCH: isolated, and the connection is given back', async () 
   ]);
   for (let i = 0; i < 100; i++) await a.multi().incr('n').exec();
   const status = await deployment.status();
-  expect(Number(/primary up connections=(\d+)/.exec(status)?.[1])).toBeLessThanOrEqual(4);
+  expect(Number(/primary up connections=(\d+)/.exec(status)?.[1])).toBeLessThanOrEqual(5);
   expect(await rawCommand(deployment.port, 'EXEC')).toBe('-ERR EXEC without MULTI\r\n');
 });
 
