@@ -15,7 +15,7 @@ export type Race = (course: {
   readonly say: (line: string) => void;
 }) => Promise<Row[]>;
 
-export const FULL: Scale = { rounds: 7, requests: 60_000, seconds: 10, clients: 10_000, unreadBytes: 1e9 };
+export const FULL: Scale = { rounds: 5, requests: 40_000, seconds: 10, clients: 10_000, unreadBytes: 1e9 };
 
 /** For a look: the ratios are rough. */
 export const QUICK: Scale = { rounds: 3, requests: 30_000, seconds: 3, clients: 2000, unreadBytes: 2e8 };

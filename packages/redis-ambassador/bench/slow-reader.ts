@@ -8,10 +8,11 @@ import { startReplicated } from '@podmate/testkit/redis-server';
 import { type Contestant, enter, type Name } from './contestants.ts';
 import type { Race } from './course.ts';
 import { residentMib } from './process-account.ts';
-import { atMost, quantile } from './race-table.ts';
+import { atMost, median, quantile } from './race-table.ts';
 import { RawClient } from './raw-client.ts';
 
 const VALUE_BYTES = 10_000;
+const ROUNDS = 3;
 const GROWTH_MIB = 32;
 /** How long memory may take to come back after the client has gone. */
 const RETURN_MS = 10_000;
@@ -23,22 +24,35 @@ export const slowReader: Race = async ({ scale, say }) => {
   await using servers = await startReplicated(0);
   const names: Name[] = ['redis-ambassador', 'haproxy'];
   await using contestants = await enter(names, { server: servers.primary, folder });
-  const outcomes = new Map<Name, Outcome>();
-  for (const each of contestants.field) {
-    outcomes.set(each.name, await abuse(each, scale.unreadBytes, scale.seconds * 500));
-    say(`slow reader: ${each.name} ${JSON.stringify(outcomes.get(each.name))}`);
+  const outcomes = new Map<Name, Outcome[]>(names.map((name) => [name, []]));
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const each of contestants.field) {
+      const outcome = await abuse(each, scale.unreadBytes, (scale.seconds * 500) / ROUNDS);
+      outcomes.get(each.name)?.push(outcome);
+      say(`slow reader: ${each.name} ${JSON.stringify(outcome)}`);
+    }
   }
-  const ours = outcomes.get('redis-ambassador');
-  const theirs = outcomes.get('haproxy');
-  const grown = `HAProxy ${theirs?.grownMib.toFixed(1) ?? 'absent'}`;
-  const kept = `HAProxy ${theirs?.keptMib.toFixed(1) ?? 'absent'}`;
+  const ours = middle(outcomes.get('redis-ambassador'));
+  const theirs = middle(outcomes.get('haproxy'));
+  const grown = `HAProxy ${theirs.grownMib.toFixed(1)}`;
+  const kept = `HAProxy ${theirs.keptMib.toFixed(1)}`;
   const race = `${scale.unreadBytes / 1e9} GB of replies unread`;
   return [
-    atMost(`${race}: memory grows by`, GROWTH_MIB, ours?.grownMib ?? NaN, 'MiB', [1, grown]),
-    atMost(`${race}: after its end still`, GROWTH_MIB / 2, ours?.keptMib ?? NaN, 'MiB', [1, kept]),
-    atMost(`${race}: p99 of the other client`, 1, (ours?.p99 ?? NaN) / (theirs?.p99 ?? NaN), '× HAProxy'),
+    atMost(`${race}: memory grows by`, GROWTH_MIB, ours.grownMib, 'MiB', [1, grown]),
+    atMost(`${race}: after its end still`, GROWTH_MIB / 2, ours.keptMib, 'MiB', [1, kept]),
+    atMost(`${race}: p99 of the other client`, 1, ours.p99 / theirs.p99, '× HAProxy'),
   ];
 };
+
+/** The worst memory, the median of the times; NaN for who is absent. */
+function middle(outcomes: readonly Outcome[] = []): Outcome {
+  const none = outcomes.length === 0;
+  return {
+    grownMib: none ? NaN : Math.max(...outcomes.map(({ grownMib }) => grownMib)),
+    keptMib: none ? NaN : Math.max(...outcomes.map(({ keptMib }) => keptMib)),
+    p99: median(outcomes.map(({ p99 }) => p99)),
+  };
+}
 
 async function abuse({ port, pid }: Contestant, bytes: number, durationMs: number): Promise<Outcome> {
   if (pid === undefined) throw new Error('no process to look at');
