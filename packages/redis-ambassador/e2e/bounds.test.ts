@@ -36,25 +36,28 @@ test('a value of 100 MB goes both ways', async () => {
   expect(await client.get('small')).toBeNull();
 });
 
-test.each([
-  { name: 'HTTP', in: 'GET / HTTP/1.1\r\nHost: x\r\n', out: /^-ERR wrong number of arguments/ },
-  { name: 'no bulk', in: '*1\r\n:1\r\n', out: /^-ERR Protocol error: expected '\$', got ':'\r\n$/ },
-  {
-    name: 'a wrong length',
-    in: '*1\r\n$2\r\nPING\r\n',
-    out: /^-ERR Protocol error: invalid bulk length\r\n$/,
-  },
-  { name: 'a huge count', in: '*1000000000\r\n', out: /^-ERR Protocol error: invalid multibulk length\r\n$/ },
-])(
-  'garbage ($name) is answered like Redis does, and only its sender is cut off',
-  async ({ in: text, out }) => {
-    await using deployment = await deploy({ replicas: 0 });
-    const client = deployment.client();
-    await client.set('a', '1');
-    expect(await rawCommand(deployment.port, text)).toMatch(out);
+test('garbage is answered like Redis does, and only its sender is cut off', async () => {
+  await using deployment = await deploy({ replicas: 0 });
+  const client = deployment.client();
+  await client.set('a', '1');
+  for (const { name, in: text, out } of [
+    { name: 'HTTP', in: 'GET / HTTP/1.1\r\nHost: x\r\n', out: /^-ERR wrong number of arguments/ },
+    { name: 'no bulk', in: '*1\r\n:1\r\n', out: /^-ERR Protocol error: expected '\$', got ':'\r\n$/ },
+    {
+      name: 'a wrong length',
+      in: '*1\r\n$2\r\nPING\r\n',
+      out: /^-ERR Protocol error: invalid bulk length\r\n$/,
+    },
+    {
+      name: 'a huge count',
+      in: '*1000000000\r\n',
+      out: /^-ERR Protocol error: invalid multibulk length\r\n$/,
+    },
+  ]) {
+    expect([name, await rawCommand(deployment.port, text)]).toEqual([name, expect.stringMatching(out)]);
     expect(await client.get('a')).toBe('1');
-  },
-);
+  }
+});
 
 test('SIGTERM: what is under way is answered, then clients are closed and the process ends with 0', async () => {
   await using deployment = await deploy({ replicas: 0 });
@@ -74,11 +77,6 @@ test('more clients than allowed are told so', async () => {
   const [a, b] = [deployment.client(), deployment.client()];
   await Promise.all([a.ping(), b.ping()]);
   expect(await rawCommand(deployment.port, 'PING')).toBe('-ERR max number of clients reached\r\n');
-});
-
-test('denied and read-only', async () => {
-  await using deployment = await deploy({ replicas: 0, args: ['--deny', 'flushall'] });
-  expect(await rawCommand(deployment.port, 'FLUSHALL\r\nPING')).toMatch(/^-NOPERM [^\r]*\r\n\+PONG\r\n$/);
 });
 
 test.each([

@@ -11,14 +11,16 @@ import { categories, categoryCommands } from '../src/commands/categories.ts';
 import { type Deployment, deploy, PATIENCE, rawCommand } from './running.ts';
 
 /** A raw client, and what came for it so far. */
-function rawClient(port: number): { socket: Socket; got: () => string; closed: Promise<unknown> } {
+function rawClient(port: number): { socket: Socket; got: () => string; closed: Promise<void> } {
+  const closed = Promise.withResolvers<void>();
   let text = '';
   const socket = connect(port, '127.0.0.1')
     .setEncoding('latin1')
     .on('error', () => {});
   socket.on('data', (chunk: string) => (text += chunk));
+  socket.once('close', () => closed.resolve());
   onTestFinished(() => void socket.destroy());
-  return { socket, got: () => text, closed: once(socket, 'close') };
+  return { socket, got: () => text, closed: closed.promise };
 }
 
 const closedClients = async ({ admin }: Deployment, reason: string): Promise<number | undefined> =>
@@ -81,7 +83,7 @@ test('--max-memory: who holds most is cut off, others go on', async () => {
   await using deployment = await deploy({ replicas: 0, args: ['--max-memory', '8MiB'] });
   const { port } = deployment;
   const client = deployment.client();
-  await client.set('big', Buffer.alloc(12 * 1024 * 1024, 'x'));
+  await client.setrange('big', 12 * 1024 * 1024 - 1, 'x');
   const modest = rawClient(port);
   modest.socket.write(`*3\r\n$3\r\nSET\r\n$1\r\na\r\n$${1024 * 1024}\r\n${'y'.repeat(1000)}`);
   const greedy = rawClient(port);

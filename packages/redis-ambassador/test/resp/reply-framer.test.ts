@@ -3,20 +3,7 @@ import { freshSeed, SeededRandom } from '@podmate/testkit/seeded-random';
 import { splits } from '@podmate/testkit/splits';
 import { describe, expect, test } from 'vitest';
 import { ReplyFramer } from '../../src/resp/reply-framer.ts';
-
-function ends(chunks: readonly Buffer[]): { ends: number[]; broken: boolean; between: boolean } {
-  const framer = new ReplyFramer();
-  const found: number[] = [];
-  let before = 0;
-  for (const chunk of chunks) {
-    for (let at = 0; at < chunk.length && !framer.broken;) {
-      at = framer.next(chunk, at, chunk.length);
-      if (framer.between) found.push(before + at);
-    }
-    before += chunk.length;
-  }
-  return { ends: found, broken: framer.broken, between: framer.between };
-}
+import { replyEnds } from './reply-ends.ts';
 
 const replies: { name: string; in: string }[] = [
   { name: 'status', in: '+OK\r\n' },
@@ -50,16 +37,16 @@ describe.each(replies)('$name', ({ in: input }) => {
     const bytes = Buffer.concat([neighbour, whole, neighbour]);
     const expected = [8, 8 + whole.length, 16 + whole.length];
     for (const { name, chunks } of splits(bytes, new SeededRandom(seed)))
-      expect([name, ends(chunks)]).toEqual([name, { ends: expected, broken: false, between: true }]);
+      expect([name, replyEnds(chunks)]).toEqual([name, { ends: expected, broken: false, between: true }]);
   });
 
   test('is not complete one byte earlier', () => {
-    expect(ends([Buffer.from(input).subarray(0, -1)]).between).toBe(false);
+    expect(replyEnds([Buffer.from(input).subarray(0, -1)]).between).toBe(false);
   });
 });
 
 test.each(['HTTP/1.1 400\r\n', '$x\r\n', '*1 \r\n', '*1\r\n?\r\n'])('%j is no reply', (input) => {
-  expect(ends([Buffer.from(input)]).broken).toBe(true);
+  expect(replyEnds([Buffer.from(input)]).broken).toBe(true);
 });
 
 test('a payload of 300 MB is only counted', () => {
