@@ -1,49 +1,34 @@
-// The race: metrics-adapter, by its receive thread and by node:dgram, against Debian's collectd, in one run on one machine.
-//   npm run bench -w packages/metrics-adapter -- [--quick] [--only lines,rate,scrape,memory,hostile]
+// The race: metrics-adapter, by its receive thread and by node:dgram, against Debian's collectd and npm's statsd, in one run
+// on one machine; what one process costs for scrapes, series, hostile packets and names without end.
+//   npm run bench -w packages/metrics-adapter -- [--quick] [--only lines,rate,scrape,memory,hostile,names] [--write]
 // CPU is what the receiver's process spent, user and system, from /proc/PID/stat (ticks of 10 ms); wall times of a shared
 // machine are noise. Loss is packets that the kernel took from the sender minus those that were counted.
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+// --write puts the figures of a whole race into the README.
 import { readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism, release } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { replaceBetween } from '@podmate/base/settings-docs';
 import { ensurePackages, findCommand } from '@podmate/testkit/debian';
 import { eventually, holds } from '@podmate/testkit/eventually';
-import { temporaryDirectory } from '@podmate/testkit/files';
 import { sendUdp } from '@podmate/testkit/statsd-sender';
-import { type Running, startAdapter } from '../e2e/running.ts';
+import { type Running, startProgram } from '../e2e/adapter-process.ts';
+import { bundle } from '../../../docker/bundle.ts';
+import { temporaryDirectory } from '@podmate/testkit/files';
+import { type Figure, type Load, cpuSeconds, figure, rssMiB, send } from './measure.ts';
+import { collectdUnder, statsdUnder } from './peers.ts';
 
-const TICKS_PER_SECOND = 100;
-const LOAD = join(import.meta.dirname, 'load.ts');
-
-type Load = {
-  rate: number;
-  seconds: number;
-  lines: number;
-  series: number;
-  kind: 'tagged' | 'plain' | 'timer';
+await using directory = await temporaryDirectory('race');
+const { file: PROGRAM } = await bundle(
+  { name: 'metrics-adapter', bundleBudgetBytes: Infinity },
+  directory.path,
+);
+/** With V8 as small as in the image. */
+const IMAGE = {
+  NODE_OPTIONS: '--max-semi-space-size=2 --v8-pool-size=1 --disable-warning=ExperimentalWarning',
+  MALLOC_ARENA_MAX: '1',
 };
-
-function cpuSeconds(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
-}
-
-function rssMiB(pid: number): number {
-  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
-}
-
-/** @returns packets sent */
-async function send(port: number, { rate, seconds, lines, series, kind }: Load): Promise<number> {
-  const child = spawn(process.execPath, [LOAD, ...[port, rate, seconds, lines, series].map(String), kind], {
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
-  let out = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
-  await new Promise((resolve) => child.once('close', resolve));
-  return Number(out);
-}
-
-type Figure = { cpuMicrosPerLine: number; lossPercent: number };
+const startAdapter = (flags: readonly string[]): Promise<Running> => startProgram(PROGRAM, flags, IMAGE);
 
 async function received(adapter: Running): Promise<number> {
   return (await adapter.scrape()).value('metrics_adapter_statsd_udp_packets_total') ?? 0;
@@ -60,67 +45,36 @@ async function oursUnder(load: Load, flags: readonly string[]): Promise<Figure> 
   return figure(cpuSeconds(pid) - before, sent, got, load);
 }
 
-function figure(cpu: number, sent: number, got: number, { lines }: Load): Figure {
-  return { cpuMicrosPerLine: (cpu * 1e6) / (got * lines), lossPercent: (100 * (sent - got)) / sent };
-}
+const WAYS = [
+  { name: 'metrics-adapter, thread', run: (load: Load) => oursUnder(load, []) },
+  { name: 'metrics-adapter, dgram', run: (load: Load) => oursUnder(load, ['--statsd.receiver=dgram']) },
+  { name: 'collectd (C)', run: collectdUnder, reads: ['plain', 'timer'] },
+  { name: 'npm statsd', run: statsdUnder },
+];
 
-const COLLECTD_PORT = 18_925;
-
-/** Its counts come by the csv plugin's absence: CPU is divided by what was sent; its loss is the kernel's drop count. */
-async function collectdUnder(load: Load): Promise<Figure> {
-  await using directory = await temporaryDirectory('collectd');
-  writeFileSync(
-    directory.file('collectd.conf'),
-    `BaseDir "${directory.path}"\nPIDFile "${directory.file('pid')}"\nInterval 10\nLoadPlugin statsd\n` +
-      `<Plugin statsd>\nHost "127.0.0.1"\nPort "${COLLECTD_PORT}"\n</Plugin>\n`,
-  );
-  const child: ChildProcess = spawn(
-    findCommand('collectd') ?? 'collectd',
-    ['-f', '-C', directory.file('collectd.conf')],
-    { stdio: 'ignore' },
-  );
-  const pid = child.pid ?? 0;
-  try {
-    await eventually(() => {
-      if (udpLine(COLLECTD_PORT) === undefined) throw new Error('collectd does not listen');
-    });
-    await send(COLLECTD_PORT, { ...load, seconds: 1 });
-    const [before, dropsBefore] = [cpuSeconds(pid), drops(COLLECTD_PORT)];
-    const sent = await send(COLLECTD_PORT, load);
-    await holds(() => queued(COLLECTD_PORT) === 0, { withinMs: 2000 });
-    return figure(cpuSeconds(pid) - before, sent, sent - (drops(COLLECTD_PORT) - dropsBefore), load);
-  } finally {
-    child.kill('SIGKILL');
-    await new Promise((resolve) => child.once('close', resolve));
+/** One row of the table: a load, and what each of them made of it. */
+async function race(loads: readonly Load[], say: (line: string) => void): Promise<void> {
+  say(`| load | ${WAYS.map(({ name }) => name).join(' | ')} |`);
+  say(`| --- |${WAYS.map(() => ' --- |').join('')}`);
+  for (const load of loads) {
+    const cells: string[] = [];
+    for (const way of WAYS) cells.push(await cell(way, load));
+    const { rate, lines, kind } = load;
+    say(
+      `| ${rate / 1000}k packets/s of ${lines} ${kind} line${lines > 1 ? 's' : ''} | ${cells.join(' | ')} |`,
+    );
   }
 }
 
-function udpLine(port: number): string[] | undefined {
-  const hex = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
-  const lines = readFileSync('/proc/net/udp', 'utf8').split('\n');
-  return lines.map((line) => line.trim().split(/\s+/)).find((columns) => columns[1]?.endsWith(hex));
-}
-const drops = (port: number): number => Number(udpLine(port)?.[12] ?? 0);
-const queued = (port: number): number => Number.parseInt(udpLine(port)?.[4]?.split(':')[1] ?? '0', 16);
-
-const WAYS = [
-  { name: 'ours, thread', run: (load: Load) => oursUnder(load, []) },
-  { name: 'ours, dgram', run: (load: Load) => oursUnder(load, ['--statsd.receiver=dgram']) },
-  { name: 'collectd', run: collectdUnder },
-];
-
-async function race(loads: readonly Load[], say: (line: string) => void): Promise<void> {
-  for (const load of loads) {
-    say(
-      `${load.rate} packets/s of ${load.lines} ${load.kind} lines, ${load.series} series, ${load.seconds} s`,
-    );
-    for (const { name, run } of WAYS) {
-      if (name === 'collectd' && (load.kind === 'tagged' || findCommand('collectd') === undefined)) continue;
-      const { cpuMicrosPerLine, lossPercent } = await run(load);
-      say(
-        `  ${name.padEnd(14)} ${cpuMicrosPerLine.toFixed(3)} us/line, ${(cpuMicrosPerLine * load.lines).toFixed(2)} us/packet, lost ${lossPercent.toFixed(2)} %`,
-      );
-    }
+async function cell({ run, reads }: (typeof WAYS)[number], load: Load): Promise<string> {
+  if (reads?.includes(load.kind) === false) return 'no tags';
+  try {
+    const { cpuMicrosPerLine, lossPercent } = await run(load);
+    const cpu =
+      load.lines > 1 ? `${cpuMicrosPerLine.toFixed(2)} us/line` : `${cpuMicrosPerLine.toFixed(1)} us/packet`;
+    return `${cpu}, lost ${lossPercent.toFixed(lossPercent < 0.1 ? 0 : 1)} %`;
+  } catch (error) {
+    return `did not run: ${error instanceof Error ? error.message.split('\n', 1)[0] : 'no reason'}`;
   }
 }
 
@@ -155,6 +109,7 @@ const races: Record<string, (quick: boolean, say: (line: string) => void) => Pro
   scrape: (_, say) => scrapes(say),
   memory: (_, say) => memory(say),
   hostile: (_, say) => hostile(say),
+  names: (quick, say) => names(quick ? 10 : 60, say),
 };
 
 /** CPU of the whole process for a scrape, without the series' own lines moving. */
@@ -179,10 +134,10 @@ async function scrapes(say: (line: string) => void): Promise<void> {
   const count = (await adapter.scrape()).value('metrics_adapter_series');
   for (const series of [100_000, 10_000, 0])
     say(
-      `scrape of ${count} series, ${series} changed: ${(await cost(series)).toFixed(1)} ms CPU (ticks of 10 ms over ${rounds} scrapes)`,
+      `- Scrape of ${count} series, ${series} of them changed: ${(await cost(series)).toFixed(1)} ms CPU with HTTP (mean of ${rounds} scrapes).`,
     );
   say(
-    `longest slice ${((await adapter.scrape()).value('metrics_adapter_scrape_longest_slice_seconds') ?? 0) * 1000} ms, RSS ${rssMiB(pid).toFixed(0)} MiB`,
+    `- Longest time at a stretch: ${(((await adapter.scrape()).value('metrics_adapter_scrape_longest_slice_seconds') ?? 0) * 1000).toFixed(1)} ms of wall time; RSS then ${rssMiB(pid).toFixed(0)} MiB.`,
   );
 }
 
@@ -197,7 +152,7 @@ async function memoryOf(series: number, kind: Load['kind']): Promise<string> {
   const idle = rssMiB(pid);
   await send(adapter.udpPort, { rate: 2000, seconds: series / 20 / 2000, lines: 20, series, kind });
   await (await adapter.get('/metrics')).arrayBuffer();
-  return `RSS idle ${idle.toFixed(0)} MiB, with ${series} ${kind} series ${rssMiB(pid).toFixed(0)} MiB (from sources; a bundle takes less)`;
+  return `- RSS idle ${idle.toFixed(0)} MiB, with ${series} ${kind} series after a scrape ${rssMiB(pid).toFixed(0)} MiB.`;
 }
 
 async function hostile(say: (line: string) => void): Promise<void> {
@@ -212,20 +167,62 @@ async function hostile(say: (line: string) => void): Promise<void> {
     if ((await adapter.scrape()).value('foo5_count') !== 1e6) throw new Error('not counted');
   });
   say(
-    `six packets of @0.000001: ${(rssMiB(pid) - before.rss).toFixed(1)} MiB, ${((cpuSeconds(pid) - before.cpu) * 1000).toFixed(0)} ms with the scrapes`,
+    `- Six packets of \`@0.000001\`: ${(rssMiB(pid) - before.rss).toFixed(1)} MiB, ${((cpuSeconds(pid) - before.cpu) * 1000).toFixed(0)} ms of CPU with the scrapes that looked.`,
   );
 }
 
-const { quick = false, only } = parseArgs({
-  options: { quick: { type: 'boolean' }, only: { type: 'string' } },
+/** A million names that never come back. */
+async function names(seconds: number, say: (line: string) => void): Promise<void> {
+  await using adapter = await startAdapter([]);
+  const pid = adapter.process.pid ?? 0;
+  const load = { rate: 1e6 / 20 / seconds, lines: 20, series: 1e6, kind: 'tagged' } as const;
+  await sendUdp(['old:1|c'], { port: adapter.udpPort });
+  const sent = send(adapter.udpPort, { ...load, seconds });
+  await eventually(
+    async () => {
+      if (((await adapter.scrape()).value('metrics_adapter_series') ?? 0) < 100_000)
+        throw new Error('not full');
+    },
+    { withinMs: 60_000, everyMs: 500 },
+  );
+  const full = rssMiB(pid);
+  await sent;
+  await sendUdp(['old:1|c'], { port: adapter.udpPort });
+  await eventually(async () => {
+    if ((await adapter.scrape()).value('old') !== 2) throw new Error('the old series is gone');
+  });
+  const refused = (await adapter.scrape()).value('metrics_adapter_series_refused_total', {
+    reason: 'max_series',
+  });
+  say(
+    `- A million different series in ${seconds} s: RSS ${full.toFixed(0)} MiB when the limit was reached, ` +
+      `${rssMiB(pid).toFixed(0)} MiB at the end; ${refused} refused and counted, an older one went on.`,
+  );
+}
+
+const { quick, only, write } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    write: { type: 'boolean', default: false },
+  },
 }).values;
-const say = (line: string): void => void process.stdout.write(`${line}\n`);
-if (findCommand('collectd') === undefined)
-  for (const { package: name, reason } of await ensurePackages(['collectd-core']))
-    if (findCommand('collectd') === undefined) say(`without ${name}: ${reason}`);
-say(`${process.version}, ${execFileSync('nproc', { encoding: 'utf8' }).trim()} cores`);
+if (write && (quick || only !== undefined)) throw new Error('--write: the README takes a whole race only');
+const said: string[] = [];
+const say = (line: string): void => {
+  said.push(line);
+  process.stdout.write(`${line}\n`);
+};
+if (findCommand('collectd') === undefined) await ensurePackages(['collectd-core']);
 for (const name of only?.split(',') ?? Object.keys(races)) {
   const chosen = races[name];
   if (chosen === undefined) throw new Error(`--only ${name}: there are ${Object.keys(races).join(', ')}`);
   await chosen(quick, say);
+  say('');
 }
+say(
+  `\`npm run bench -w packages/metrics-adapter -- --write\`, Node ${process.version}, ${availableParallelism()} cores ` +
+    `shared with other work, kernel ${release()}.`,
+);
+const README = join(import.meta.dirname, '../README.md');
+if (write) writeFileSync(README, replaceBetween(readFileSync(README, 'utf8'), 'race', said.join('\n')));

@@ -6,6 +6,7 @@ export const STATSD_EXPORTER_NAMES: Readonly<Record<string, string>> = {
   metrics_adapter_statsd_stream_connections_total: 'statsd_exporter_tcp_connections_total',
   metrics_adapter_statsd_stream_errors_total: 'statsd_exporter_tcp_connection_errors_total',
   metrics_adapter_statsd_too_long_lines_total: 'statsd_exporter_tcp_too_long_lines_total',
+  metrics_adapter_statsd_batches_total: 'statsd_exporter_event_queue_flushed_total',
   metrics_adapter_families: 'statsd_exporter_metrics_total',
   metrics_adapter_mapper_cache_gets_total: 'statsd_metric_mapper_cache_gets_total',
   metrics_adapter_mapper_cache_hits_total: 'statsd_metric_mapper_cache_hits_total',

@@ -113,6 +113,12 @@ export const metrics = defineMetrics<Parts>([
       ),
   },
   {
+    name: 'metrics_adapter_statsd_batches_total',
+    type: 'counter',
+    help: 'Times that something received was counted; lines per batch tell how busy it is.',
+    collect: ({ counts }) => counts.batches,
+  },
+  {
     name: 'metrics_adapter_statsd_udp_packets_total',
     type: 'counter',
     help: 'Packets received by UDP.',

@@ -16,14 +16,14 @@ export class Counts {
   gauges = 0;
   observers = 0;
   udpPackets = 0;
-  udpPacketDrops = 0;
   unixgramPackets = 0;
   tcpConnections = 0;
   tcpConnectionErrors = 0;
   tooLongLines = 0;
   datadogEvents = 0;
   serviceChecks = 0;
-  flushes = 0;
+  /** Packets read in one turn of the event loop, a message or a piece of a stream: whatever is counted together. */
+  batches = 0;
   readonly sampleErrors = new Map<string, number>();
   readonly eventErrors = new Map<string, number>();
   readonly reloads = new Map<string, number>();

@@ -159,6 +159,7 @@ export class DatagramThread {
     const waiting = (head - tail) | 0;
     if (waiting === 0) return false;
     ingest.nowMs = Date.now();
+    counts.batches++;
     for (let i = Math.min(waiting, TURN_PACKETS); i > 0; i--) {
       const slot = tail & (SLOTS - 1);
       if (this.#isUnix[sources[slot]!]) counts.unixgramPackets++;

@@ -101,6 +101,7 @@ function receive(socket: Socket, options: StreamOptions, ingest: Ingest, counts:
   let start = Buffer.alloc(0);
   const take = (piece: Buffer, to: LineJoiner | FrameJoiner): void => {
     const before = to.longLines;
+    counts.batches++;
     ingest.nowMs = Date.now();
     to.push(piece);
     counts.tooLongLines += to.longLines - before;

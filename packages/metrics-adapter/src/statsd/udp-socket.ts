@@ -23,6 +23,7 @@ export async function listenUdp(
   const socket = createSocket({ type });
   socket.on('message', (packet) => {
     counts.udpPackets++;
+    counts.batches++;
     ingest.nowMs = Date.now();
     ingest.lines(packet, 0, packet.length);
   });
