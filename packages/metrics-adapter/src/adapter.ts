@@ -54,7 +54,10 @@ export function makeAdapter(values: SettingsValues, ground: Ground): Adapter {
   const counts = new Counts();
   const cache = { size: values.statsdCacheSize, type: values.statsdCacheType };
   const load = (): Mapping => new Mapping(loadMapping(values), cache);
-  const applier = new Applier(load(), store, counts, values.labels.map(readLabel));
+  const applier = new Applier(load(), store, counts, {
+    globalLabels: values.labels.map(readLabel),
+    utf8: values.names === 'utf8',
+  });
   const relay = makeRelay(values);
   const sets = new Sets(store, values.statsdSetWindow);
   const ingest = new Ingest({
@@ -108,8 +111,10 @@ export function makeAdapter(values: SettingsValues, ground: Ground): Adapter {
   return { ...parts, applier, theScraper, listeners, reload, sweep };
 }
 
-function datagramsOf({ statsdEvents, statsdServiceChecks }: SettingsValues, log: Log): DatagramOptions {
+function datagramsOf(values: SettingsValues, log: Log): DatagramOptions {
+  const { statsdEvents, statsdServiceChecks } = values;
   return {
+    tags: dialectOf(values),
     events: statsdEvents !== 'off',
     serviceChecks: statsdServiceChecks === 'gauge',
     ...(statsdEvents === 'log' && { onEvent: (event) => log.info('datadog event', event) }),

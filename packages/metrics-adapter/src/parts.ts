@@ -78,7 +78,7 @@ function webServer(
     scraper,
     reload,
     ready,
-    openMetrics: values.webOpenmetrics,
+    allowed: { openMetrics: values.webOpenmetrics, utf8: values.names === 'utf8' },
     lifecycle: values.webEnableLifecycle,
     address: values.webListenAddress,
     telemetryPath: values.webTelemetryPath,

@@ -108,6 +108,13 @@ const rows = {
     metavar: 'NAME=VALUE',
     help: 'Labels of every series that has none of that name.',
   },
+  names: {
+    kind: 'choice',
+    group: 'Exposition',
+    choices: ['underscore', 'utf8'],
+    default: 'underscore',
+    help: 'utf8: names of metrics and labels as they were sent, for a Prometheus 3 that asks so; underscores for others.',
+  },
   compat: {
     kind: 'choice',
     group: 'Exposition',

@@ -4,6 +4,7 @@
 import { Histogram, type NativeBuckets, ZERO_THRESHOLD } from '../series/histogram.ts';
 import { labelPairs } from '../series/label-text.ts';
 import type { Page, Segment } from '../series/layout.ts';
+import { escapeName } from '../series/metric-name.ts';
 import type { SeriesStore } from '../series/store.ts';
 import type { Summary } from '../series/summary.ts';
 import type { Format, PlainFamily } from './format.ts';
@@ -15,41 +16,51 @@ const METRIC = 4;
 
 const writer = new ProtobufWriter();
 
-export const protobuf: Format = {
-  name: 'protobuf',
-  contentType: 'application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited',
-  page(page, store, nowMs) {
-    page.staleAtMs = Infinity;
-    for (const segment of page.segments) {
-      if (page.shared)
-        writer.delimited(() => {
-          writeHead(segment.family);
-          writeMetrics(segment, page, store, nowMs);
-        });
-      else writeMetrics(segment, page, store, nowMs);
-    }
-    return writer.take();
-  },
-  plain(families) {
-    for (const family of families) writer.delimited(() => writePlain(family));
-    return writer.take();
-  },
-  head(family, bytes) {
-    writeHead(family);
-    const head = writer.take();
-    writer.varint(head.length + bytes);
-    return Buffer.concat([writer.take(), head]);
-  },
-};
+/** How a name is written: as it is, or with underscores for readers that take no UTF-8. */
+type Naming = (name: string) => string;
 
-function writeHead({ name, help, type }: { name: string; help: string; type: keyof typeof TYPES }): void {
-  writer.stringField(1, name);
+function format(name: string, escaping: string, naming: Naming): Format {
+  return {
+    name,
+    contentType: `application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited${escaping}`,
+    page(page, store, nowMs) {
+      page.staleAtMs = Infinity;
+      for (const segment of page.segments) {
+        if (page.shared)
+          writer.delimited(() => {
+            writeHead(segment.family, naming);
+            writeMetrics(segment, page, store, nowMs, naming);
+          });
+        else writeMetrics(segment, page, store, nowMs, naming);
+      }
+      return writer.take();
+    },
+    plain(families) {
+      for (const family of families) writer.delimited(() => writePlain(family));
+      return writer.take();
+    },
+    head(family, bytes) {
+      writeHead(family, naming);
+      const head = writer.take();
+      writer.varint(head.length + bytes);
+      return Buffer.concat([writer.take(), head]);
+    },
+  };
+}
+
+export const protobuf = format('protobuf', '', escapeName);
+export const protobufUtf8 = format('protobuf-utf8', '; escaping=allow-utf-8', (name) => name);
+
+type Head = { readonly name: string; readonly help: string; readonly type: keyof typeof TYPES };
+
+function writeHead({ name, help, type }: Head, naming: Naming): void {
+  writer.stringField(1, naming(name));
   writer.stringField(2, help);
   writer.varintField(3, TYPES[type]);
 }
 
 function writePlain({ samples, ...family }: PlainFamily): void {
-  writeHead(family);
+  writeHead(family, escapeName);
   for (const [labels, value] of samples)
     writer.messageField(METRIC, () => {
       for (const [name, text] of Object.entries(labels)) writeLabel(name, text);
@@ -57,10 +68,16 @@ function writePlain({ samples, ...family }: PlainFamily): void {
     });
 }
 
-function writeMetrics({ family, ids }: Segment, page: Page, store: SeriesStore, nowMs: number): void {
+function writeMetrics(
+  { family, ids }: Segment,
+  page: Page,
+  store: SeriesStore,
+  nowMs: number,
+  naming: Naming,
+): void {
   for (const id of ids)
     writer.messageField(METRIC, () => {
-      for (const [name, value] of labelPairs(store.texts[id]!)) writeLabel(name, value);
+      for (const [name, value] of labelPairs(store.texts[id]!)) writeLabel(naming(name), value);
       const observer = store.observers[id];
       const createdMs = store.createdMs[id]!;
       if (observer === undefined) {

@@ -4,7 +4,7 @@
 // Invariant: never more series than the limits allow. What is new beyond them is refused and counted; what is there stays.
 // An id is used again after its series expired; its epoch then differs from the one a source remembers.
 import { Histogram, type HistogramOptions } from './histogram.ts';
-import { type Labels, seriesText } from './label-text.ts';
+import { type Labels, hasQuotedNames, seriesText } from './label-text.ts';
 import { Layout, type Segment } from './layout.ts';
 import { Refusals } from './refusals.ts';
 import { Summary, type SummaryOptions } from './summary.ts';
@@ -68,6 +68,8 @@ export class SeriesStore {
   #next = 0;
   #mortal = 0;
   expired = 0;
+  /** Some name is UTF-8: a reader that does not take them needs other texts. */
+  hasUtf8 = false;
 
   /** `reserved`: names that no source may take, those of our own metrics. */
   constructor(limits: Limits, reserved: ReadonlySet<string> = new Set()) {
@@ -178,6 +180,7 @@ export class SeriesStore {
     this.texts[id] = text;
     this.observers[id] = observerOf(wanted);
     this.#familyOf[id] = family;
+    this.hasUtf8 ||= hasQuotedNames(text);
     this.#byText.set(text, id);
     family.size++;
     this.layout.add(family, id);

@@ -2,7 +2,7 @@
 // priority, service checks (`_sc|name|status|#tag:x`) a gauge with the status (0 OK, 1 warning, 2 critical, 3 unknown).
 // Both go through the mapping as any name does. In compat mode they are not known, as in statsd_exporter. Pure.
 import type { Counts } from './counts.ts';
-import { type Line, type Sample, readTags } from './line.ts';
+import { type Line, type Sample, type TagDialect, readTags } from './line.ts';
 
 export const EVENT_NAME = 'dogstatsd.events.total';
 export const CHECK_NAME = 'dogstatsd.service_check';
@@ -12,6 +12,7 @@ export type DatadogEvent = { readonly title: string; readonly text: string; read
 export type DatagramOptions = {
   readonly events: boolean;
   readonly serviceChecks: boolean;
+  readonly tags: TagDialect;
   /** Told of each event. */
   readonly onEvent?: (event: DatadogEvent) => void;
 };
@@ -42,7 +43,7 @@ function readEvent(text: string, options: DatagramOptions, counts: Counts): Line
     ['priority', 'normal'],
   ]);
   const fields = { h: 'host', p: 'priority', t: 'alert_type', s: 'source_type' };
-  readFields(bytes.toString('utf8', textEnd), fields, labels, counts);
+  readFields(bytes.toString('utf8', textEnd), fields, labels, counts, options.tags);
   options.onEvent?.({
     title: bytes.toString('utf8', 0, titleEnd),
     text: bytes.toString('utf8', titleEnd + 1, textEnd),
@@ -58,7 +59,7 @@ function readCheck(text: string, options: DatagramOptions, counts: Counts): Line
   counts.serviceChecks++;
   if (!options.serviceChecks) return 'none';
   const labels = new Map([['check', name]]);
-  readFields(text.slice(head.length), { h: 'host' }, labels, counts);
+  readFields(text.slice(head.length), { h: 'host' }, labels, counts, options.tags);
   const samples: Sample[] = [{ ...SAMPLE, type: 'gauge', value: Number(status) }];
   return { name: CHECK_NAME, labels, samples, repeatable: false };
 }
@@ -69,10 +70,11 @@ function readFields(
   fields: Readonly<Record<string, string>>,
   labels: Map<string, string>,
   counts: Counts,
+  tags: TagDialect,
 ): void {
   // A message is the last field and may have bars in it.
   for (const section of rest.replace(/\|m:.*$/s, '').split('|')) {
-    if (section.startsWith('#')) readTags(section.slice(1), ':', labels, counts);
+    if (section.startsWith('#')) readTags(section.slice(1), ':', labels, counts, tags);
     const label = section[1] === ':' ? fields[section[0] ?? ''] : undefined;
     if (label !== undefined && section.length > 2) labels.set(label, section.slice(2));
   }

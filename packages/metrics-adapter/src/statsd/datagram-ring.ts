@@ -1,9 +1,9 @@
 // Packets on their way from the receive thread to the main one, in memory that both see: the kernel writes each straight into
 // a slot, the thread says how many there are, the main thread reads them in place. Nothing is copied and nothing allocated
-// per packet. What the kernel did not grant as receive buffer is here: while the main thread is busy, 512 packets wait.
-// Memory is taken as it is touched: a page (4 kB) a slot with small packets, 32 MiB at worst.
+// per packet. What the kernel did not grant as receive buffer is here: while the main thread is busy, 1024 packets wait.
+// Memory is taken as it is touched: a page (4 kB) a slot with small packets, 64 MiB at worst.
 
-export const SLOTS = 512;
+export const SLOTS = 1024;
 /** No datagram is longer (65 507 by UDP, unix datagrams are cut). */
 export const SLOT_BYTES = 65_536;
 const CONTROL_BYTES = 4096;

@@ -12,5 +12,6 @@ export function dialectOf(values: SettingsValues): Dialect {
     containerIdLabel: values.statsdContainerId === 'label',
     sets: values.statsdSets === 'gauge' && values.compat !== 'statsd_exporter',
     valuelessTags: values.statsdValuelessTags,
+    utf8: values.names === 'utf8',
   };
 }

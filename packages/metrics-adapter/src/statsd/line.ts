@@ -3,7 +3,7 @@
 // InfluxDB, Librato and SignalFx write them. The slow path: what repeats is recognised by its bytes (ingest.ts) and
 // does not come here. Where our reading is wider than statsd_exporter's, `compat` narrows it. Pure: text in, samples out.
 import { type Counts, count } from './counts.ts';
-import { escapeName } from './metric-name.ts';
+import { escapeName } from '../series/metric-name.ts';
 
 export type SampleType = 'counter' | 'gauge' | 'observer';
 /** What becomes of a tag without a value: an error, or a label with this value. */
@@ -40,7 +40,12 @@ export type Dialect = {
   readonly containerIdLabel: boolean;
   readonly sets: boolean;
   readonly valuelessTags: ValuelessTags;
+  /** Names of labels as they are sent. */
+  readonly utf8: boolean;
 };
+
+/** What readTags() has to know of it. */
+export type TagDialect = Pick<Dialect, 'valuelessTags' | 'utf8'>;
 
 /** A rate below this is no sampling but an attack on whoever repeats samples; ours are weighted, yet stay integers. */
 const MAX_WEIGHT = 1e9;
@@ -149,8 +154,7 @@ function readSection(
   counts: Counts,
 ): boolean {
   if (section.startsWith('#')) {
-    if (dialect.dogstatsd && section.length > 1)
-      readTags(section.slice(1), ':', labels, counts, dialect.valuelessTags);
+    if (dialect.dogstatsd && section.length > 1) readTags(section.slice(1), ':', labels, counts, dialect);
     return true;
   }
   if (section.startsWith('c')) {
@@ -174,7 +178,7 @@ function nameAndTags(name: string, labels: Map<string, string>, dialect: Dialect
   if (dialect.signalfx) {
     const [open, close] = [name.indexOf('['), name.indexOf(']')];
     if (open >= 0 && close > open) {
-      readTags(name.slice(open + 1, close), '=', labels, counts);
+      readTags(name.slice(open + 1, close), '=', labels, counts, dialect);
       return name.slice(0, open) + name.slice(close + 1);
     }
     if (open >= 0 || close >= 0) {
@@ -185,7 +189,7 @@ function nameAndTags(name: string, labels: Map<string, string>, dialect: Dialect
   const marks = [dialect.librato ? name.indexOf('#') : -1, dialect.influxdb ? name.indexOf(',') : -1];
   const at = Math.min(...marks.map((mark) => (mark < 0 ? Infinity : mark)));
   if (at === Infinity) return name;
-  readTags(name.slice(at + 1), '=', labels, counts);
+  readTags(name.slice(at + 1), '=', labels, counts, dialect);
   return name.slice(0, at);
 }
 
@@ -195,14 +199,16 @@ export function readTags(
   separator: string,
   labels: Map<string, string>,
   counts: Counts,
-  valueless: ValuelessTags = 'drop',
+  { valuelessTags, utf8 }: TagDialect,
 ): void {
   if (text === '') return;
   for (const tag of text.split(',')) {
     const bare = separator === ':' && tag.startsWith('#') ? tag.slice(1) : tag;
     const at = bare.indexOf(separator);
-    if (at < 0 && bare !== '' && valueless === 'true') labels.set(escapeName(bare), 'true');
+    const name = at < 0 ? bare : bare.slice(0, at);
+    const label = utf8 ? name : escapeName(name);
+    if (at < 0 && bare !== '' && separator === ':' && valuelessTags === 'true') labels.set(label, 'true');
     else if (at <= 0 || at === bare.length - 1) counts.tagErrors++;
-    else labels.set(escapeName(bare.slice(0, at)), bare.slice(at + 1));
+    else labels.set(label, bare.slice(at + 1));
   }
 }

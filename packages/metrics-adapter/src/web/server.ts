@@ -6,7 +6,7 @@ import type { TLSSocket } from 'node:tls';
 import { once } from 'node:events';
 import { constants, createGzip, createZstdCompress } from 'node:zlib';
 import { type Address, listen } from '@podmate/base/address';
-import { chooseEncoding, negotiate } from '../exposition/negotiation.ts';
+import { type Allowed, chooseEncoding, negotiate } from '../exposition/negotiation.ts';
 import type { Scraper } from '../exposition/scrape.ts';
 import type { SeriesStore } from '../series/store.ts';
 import { BasicAuth } from './basic-auth.ts';
@@ -16,7 +16,7 @@ export type WebOptions = {
   readonly address: Address;
   readonly telemetryPath: string;
   readonly lifecycle: boolean;
-  readonly openMetrics: boolean;
+  readonly allowed: Allowed;
   readonly scraper: Scraper;
   readonly store: SeriesStore;
   /** Why it is not ready; [] when it is. */
@@ -152,8 +152,8 @@ export class WebServer {
   }
 
   async #metrics(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { scraper, openMetrics } = this.#options;
-    const format = negotiate(request.headers.accept, openMetrics);
+    const { scraper, allowed } = this.#options;
+    const format = negotiate(request.headers.accept, allowed);
     const pieces = await scraper.scrape(format);
     response.setHeader('Content-Type', format.contentType);
     response.setHeader('Vary', 'Accept, Accept-Encoding');

@@ -3,8 +3,8 @@ import { chooseEncoding, negotiate } from '../../src/exposition/negotiation.ts';
 import { ownFamilies } from '../../src/exposition/own-metrics.ts';
 import { ProtobufWriter } from '../../src/exposition/protobuf-writer.ts';
 import { Scraper } from '../../src/exposition/scrape.ts';
-import { openMetrics, text } from '../../src/exposition/text.ts';
-import { Workbench } from '../statsd/workbench.ts';
+import { openMetrics, text, textUtf8 } from '../../src/exposition/text.ts';
+import { NATIVE, Workbench } from '../statsd/workbench.ts';
 
 const PROMETHEUS =
   'application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;q=0.6,' +
@@ -17,7 +17,9 @@ test.each([
   { accept: 'application/openmetrics-text;q=0.5,text/plain;q=0.2', open: true, format: 'openmetrics' },
   { accept: 'application/openmetrics-text;q=0.5,text/plain;q=0.2', open: false, format: 'text' },
   { accept: 'text/plain;q=0.9,application/openmetrics-text;q=0.5', open: true, format: 'text' },
-])('$accept', ({ accept, open, format }) => expect(negotiate(accept, open).name).toBe(format));
+])('$accept', ({ accept, open, format }) =>
+  expect(negotiate(accept, { openMetrics: open, utf8: false }).name).toBe(format),
+);
 
 test.each([
   ['gzip', 'gzip'],
@@ -96,4 +98,35 @@ test('protobuf wire format', () => {
   const bytes = Buffer.from(writer.take());
   expect(bytes.subarray(0, 9).toString('hex')).toBe('08ac0212cb010ac801');
   expect([bytes.length, bytes.at(-1)]).toEqual([210, 5]);
+});
+
+const UTF8 = 'text/plain;version=1.0.0;escaping=allow-utf-8;q=0.5,text/plain;version=0.0.4;q=0.2';
+
+test.each([
+  { accept: UTF8, utf8: true, format: 'text-utf8' },
+  { accept: UTF8, utf8: false, format: 'text' },
+  { accept: 'text/plain;version=0.0.4', utf8: true, format: 'text' },
+  { accept: `${PROMETHEUS.split(';q=')[0]};escaping=allow-utf-8`, utf8: true, format: 'protobuf-utf8' },
+])('UTF-8 names: $format for $accept', ({ accept, utf8, format }) =>
+  expect(negotiate(accept, { openMetrics: true, utf8 }).name).toBe(format),
+);
+
+const NAMES = 'web.hits:3|c|#Straße.nr:"7"\nweb.lat:1|ms\nplain:1|g|#a.b:c';
+
+test('UTF-8 names are quoted for who asks so', async () => {
+  const page = await scrape(new Workbench({ ...NATIVE, utf8: true }).send(NAMES), textUtf8);
+  expect(page).toContain('# TYPE "web.hits" counter\n{"web.hits","Straße.nr"="\\"7\\""} 3\n');
+  expect(page).toContain('{"web.lat",quantile="0.5"} 0.001\n');
+  expect(page).toContain('{"web.lat_sum"} 0.001\n{"web.lat_count"} 1\n');
+  expect(page).toContain('# TYPE plain gauge\nplain{"a.b"="c"} 1\n');
+  expect(page).toContain('own_total 7\n');
+});
+
+test('and have underscores for everybody else', async () => {
+  const page = await scrape(new Workbench({ ...NATIVE, utf8: true }).send(NAMES));
+  expect(page).toContain('# TYPE web_hits counter\nweb_hits{Stra_e_nr="\\"7\\""} 3\n');
+  expect(page).toContain('web_lat{quantile="0.5"} 0.001\n');
+  expect(page).toContain('plain{a_b="c"} 1\n');
+  const open = await scrape(new Workbench({ ...NATIVE, utf8: true }).send(NAMES), openMetrics);
+  expect(open).toContain('# TYPE web_hits counter\nweb_hits_total{Stra_e_nr="\\"7\\""} 3\n');
 });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { parseGoDuration } from '../../src/statsd/go-duration.ts';
-import { escapeName } from '../../src/statsd/metric-name.ts';
+import { escapeName } from '../../src/series/metric-name.ts';
 import { compileTemplate } from '../../src/statsd/template.ts';
 
 const CAPTURES = ['all', 'one', 'two'];

@@ -18,6 +18,7 @@ export const COMPAT: Dialect = {
   containerIdLabel: true,
   sets: false,
   valuelessTags: 'drop',
+  utf8: false,
 };
 export const NATIVE: Dialect = { ...COMPAT, compat: false, sets: true };
 const LIMITS: Limits = { maxSeries: 100_000, maxSeriesPerMetric: 100_000, maxLabelLength: 1024 };
@@ -32,7 +33,8 @@ export class Workbench {
   constructor(dialect: Dialect = NATIVE, mappingYaml?: string, limits: Partial<Limits> = {}) {
     this.store = new SeriesStore({ ...LIMITS, ...limits });
     const file = mappingYaml === undefined ? noMapping : readMappingFile('test.yml', mappingYaml);
-    this.applier = new Applier(new Mapping(file, { size: 100, type: 'lru' }), this.store, this.counts);
+    const mapping = new Mapping(file, { size: 100, type: 'lru' });
+    this.applier = new Applier(mapping, this.store, this.counts, { utf8: dialect.utf8 });
     const { store, applier, counts } = this;
     this.sets = new Sets(store, 60_000);
     this.ingest = new Ingest({
@@ -42,7 +44,7 @@ export class Workbench {
       dialect,
       maxLineBytes: 65_536,
       sets: this.sets,
-      ...(!dialect.compat && { datagrams: { events: true, serviceChecks: true } }),
+      ...(!dialect.compat && { datagrams: { events: true, serviceChecks: true, tags: dialect } }),
     });
   }
 
