@@ -16,16 +16,17 @@ export type ClientOptions = {
 
 export type Servers = { readonly primary: RedisServer; readonly replicas: readonly RedisServer[] };
 
-export type Deployment = AsyncDisposable &
-  Servers & {
-    readonly image: RunningImage;
-    readonly port: number;
-    readonly admin: string;
-    /** An ioredis client of the ambassador; gone with the deployment. */
-    client(options?: ClientOptions): Redis;
-    /** AMBASSADOR STATUS. */
-    status(): Promise<string>;
-  };
+export type Ambassador = AsyncDisposable & {
+  readonly image: RunningImage;
+  readonly port: number;
+  readonly admin: string;
+  /** An ioredis client of the ambassador; gone with it. */
+  client(options?: ClientOptions): Redis;
+  /** AMBASSADOR STATUS. */
+  status(): Promise<string>;
+};
+
+export type Deployment = Servers & Ambassador;
 
 export type AmbassadorOptions = {
   readonly replicas?: number;
@@ -35,7 +36,7 @@ export type AmbassadorOptions = {
   readonly server?: { readonly args?: readonly string[]; readonly password?: string };
 };
 
-/** A primary, two replicas and an ambassador that is ready, with every replica clean. */
+/** A primary, two replicas and an ambassador that is ready, with every replica up. */
 export async function deploy({
   replicas = 2,
   args = [],
@@ -43,16 +44,28 @@ export async function deploy({
   server = {},
 }: AmbassadorOptions = {}): Promise<Deployment> {
   const servers = await startReplicated(replicas, server);
+  try {
+    const ambassador = await startAmbassador([...(await find(servers)), ...args], replicas);
+    const end = async (): Promise<void> => {
+      await ambassador[Symbol.asyncDispose]();
+      await servers[Symbol.asyncDispose]();
+    };
+    return { ...servers, ...ambassador, [Symbol.asyncDispose]: end };
+  } catch (error) {
+    await servers[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** An ambassador with these arguments; waits until it has a primary and so many replicas, with undefined for nothing. */
+export async function startAmbassador(
+  args: readonly string[],
+  replicas: number | undefined,
+): Promise<Ambassador> {
   const [port, adminPort] = [await freePort(), await freePort()];
   const admin = `127.0.0.1:${adminPort}`;
-  const image = startImage('redis-ambassador', [
-    ...(await find(servers)),
-    '--listen',
-    `127.0.0.1:${port}`,
-    '--admin-listen',
-    admin,
-    ...args,
-  ]);
+  const places = ['--listen', `127.0.0.1:${port}`, '--admin-listen', admin];
+  const image = startImage('redis-ambassador', [...places, ...args]);
   const clients: Redis[] = [];
   const client = (options: ClientOptions = {}): Redis => {
     const made = new Redis({ port, host: '127.0.0.1', maxRetriesPerRequest: 0, ...options });
@@ -63,20 +76,20 @@ export async function deploy({
   const end = async (): Promise<void> => {
     for (const each of clients) each.disconnect();
     await image[Symbol.asyncDispose]();
-    await servers[Symbol.asyncDispose]();
   };
   const status = (): Promise<string> => rawCommand(port, 'AMBASSADOR STATUS');
   try {
-    await eventually(async () => {
-      const text = await status();
-      const up = text.match(/replica up connections/g)?.length ?? 0;
-      if (!text.includes('primary up') || up < replicas) throw new Error(`${text}\n${image.stderr}`);
-    });
+    if (replicas !== undefined)
+      await eventually(async () => {
+        const text = await status();
+        const up = text.match(/replica up connections/g)?.length ?? 0;
+        if (!text.includes('primary up') || up < replicas) throw new Error(`${text}\n${image.stderr}`);
+      });
   } catch (error) {
     await end();
     throw error;
   }
-  return { ...servers, image, port, admin, client, status, [Symbol.asyncDispose]: end };
+  return { image, port, admin, client, status, [Symbol.asyncDispose]: end };
 }
 
 /** Sends a line and gives what comes back until the server is silent for a moment. */

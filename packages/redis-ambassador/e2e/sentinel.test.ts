@@ -4,6 +4,7 @@ import { eventually } from '@podmate/testkit/eventually';
 import { scrape } from '@podmate/testkit/image';
 import { Sentinels } from '@podmate/testkit/redis-sentinel';
 import { RedisServer } from '@podmate/testkit/redis-server';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { type Deployment, deploy, PATIENCE } from './running.ts';
 
@@ -41,6 +42,10 @@ async function settled(): Promise<RedisServer> {
     const [first, ...others] = await Promise.all(sentinels.all.map((each) => sentinels.primary(each)));
     expect(others).toEqual([first, first]);
     const primary = serverAt(first ?? '');
+    // Sentinel takes 8 s to set a primary right that was deposed.
+    for (const each of servers().filter((server) => server !== primary && server.running))
+      if ((await each.ask('ROLE')).includes('master'))
+        await each.ask('REPLICAOF', primary.host, String(primary.port));
     expect(await primary.ask('INFO', 'replication')).toMatch(/connected_slaves:2\r/);
     const status = await deployment.status();
     expect(status).toContain(`${first} primary up`);
@@ -50,7 +55,7 @@ async function settled(): Promise<RedisServer> {
   });
 }
 
-/** Writes and reads without pause until stopped. */
+/** Writes and reads one after the other until stopped; a thousand of each in a second are plenty. */
 function load(): {
   stop(): Promise<void>;
   acknowledged: number;
@@ -63,17 +68,23 @@ function load(): {
   const state = { acknowledged: 0, failed: [] as string[], readsFailed: 0, reads: 0 };
   const write = async (): Promise<void> => {
     while (!enough.signal.aborted)
-      await writer.incr('n').then(
-        () => void state.acknowledged++,
-        (error: unknown) => void state.failed.push(String(error)),
-      );
+      await writer
+        .incr('n')
+        .then(
+          () => void state.acknowledged++,
+          (error: unknown) => void state.failed.push(String(error)),
+        )
+        .then(() => pause(1));
   };
   const read = async (): Promise<void> => {
     while (!enough.signal.aborted)
-      await reader.get('fixed').then(
-        () => void state.reads++,
-        () => void state.readsFailed++,
-      );
+      await reader
+        .get('fixed')
+        .then(
+          () => void state.reads++,
+          () => void state.readsFailed++,
+        )
+        .then(() => pause(1));
   };
   const both = Promise.all([write(), read()]);
   return Object.assign(state, {

@@ -10,12 +10,17 @@ import type { Endpoint } from '../upstream/dial.ts';
 const KEEP_MS = 60_000;
 const URGENT_MS = 100;
 
+/** The addresses of a name now. @throws when there are none */
+type Resolve = (name: string) => Promise<readonly string[]>;
+const system: Resolve = async (name) => (await lookup(name, { all: true })).map(({ address }) => address);
+
 type Address = { readonly endpoint: Endpoint; readonly seenAt: number };
 
 export class NamedServers {
   readonly #primary: Endpoint;
   readonly #replicas: readonly Endpoint[];
   readonly #intervalMs: number;
+  readonly #resolve: Resolve;
   #primaries: readonly Endpoint[] = [];
   readonly #readers = new Map<string, Address>();
   readonly #complaints = new Map<string, string>();
@@ -25,7 +30,13 @@ export class NamedServers {
   #lastAt = -Infinity;
   #stopped = false;
 
-  constructor(primary: Endpoint, replicas: readonly Endpoint[], intervalMs: number) {
+  constructor(
+    primary: Endpoint,
+    replicas: readonly Endpoint[],
+    intervalMs: number,
+    resolve: Resolve = system,
+  ) {
+    this.#resolve = resolve;
     this.#primary = primary;
     this.#replicas = replicas;
     this.#intervalMs = intervalMs;
@@ -82,9 +93,9 @@ export class NamedServers {
   async #addresses({ host, port, serverName = host }: Endpoint): Promise<Endpoint[] | undefined> {
     if (isIP(host) !== 0) return [{ host, port }];
     try {
-      const found = await lookup(host, { all: true });
+      const found = await this.#resolve(host);
       this.#complaints.delete(host);
-      return found.map(({ address }) => ({ host: address, port, serverName }));
+      return found.map((address) => ({ host: address, port, serverName }));
     } catch (error) {
       this.#complaints.set(host, explain(error));
       return undefined;

@@ -37,8 +37,12 @@ export class StaticServers implements Topology {
 
   start(report: (sighting: Sighting) => void): void {
     this.#report = report;
-    if (this.#options.named) this.#options.named.start(() => this.#watch());
-    else this.#watch();
+    const { named } = this.#options;
+    if (!named) return this.#watch();
+    named.start(() => {
+      this.#watch();
+      if (named.endpoints.length === 0) this.#conclude();
+    });
   }
 
   nudge(doubted?: string): void {
@@ -54,7 +58,6 @@ export class StaticServers implements Topology {
   #watch(): void {
     const { servers, named } = this.#options;
     this.#watches.watch([...servers, ...(named?.endpoints ?? []), ...this.#discovered]);
-    if (named?.endpoints.length === 0) this.#conclude();
   }
 
   #conclude(): void {
