@@ -44,7 +44,7 @@ async function settled(): Promise<RedisServer> {
     const primary = serverAt(first ?? '');
     // Sentinel takes 8 s to set a primary right that was deposed.
     for (const each of servers().filter((server) => server !== primary && server.running))
-      if ((await each.ask('ROLE')).includes('master'))
+      if ((await each.ask('INFO', 'replication')).includes('role:master'))
         await each.ask('REPLICAOF', primary.host, String(primary.port));
     expect(await primary.ask('INFO', 'replication')).toMatch(/connected_slaves:2\r/);
     const status = await deployment.status();
