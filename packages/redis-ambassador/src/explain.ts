@@ -10,6 +10,7 @@ import { type Action, type Consistency, type Policy, route } from './routing.ts'
 const destinations: Readonly<Record<Action, string>> = {
   primary: 'the primary, over a shared connection',
   replica: 'a replica, over a shared connection',
+  info: 'the primary, over a shared connection',
   everywhere: 'the primary, and the same to every replica, over shared connections',
   cursor: 'a replica, or the server that gave its cursor',
   pin: 'the primary, over a connection lent to the client',

@@ -3,12 +3,29 @@ import { defineMetrics, type Labels } from '@podmate/base/metrics';
 import type { Ambassador } from './ambassador.ts';
 import { commands, learnedCommands, unknownCommand } from './commands/find.ts';
 import type { Server } from './upstream/server.ts';
+import { type Traffic, type TrafficClass, trafficClasses } from './upstream/traffic.ts';
 
 const perServer = ({ exchange }: Ambassador, of: (server: Server) => number): [Labels, number][] =>
   [...exchange.servers.values()].map((server) => [
     { server: server.name, role: server === exchange.primary ? 'primary' : 'replica' },
     of(server),
   ]);
+
+/** For each class, in each role in which a server has answered commands of it. */
+function perTraffic<T>(
+  { exchange }: Ambassador,
+  of: (traffic: Traffic, name: TrafficClass) => T,
+): [Labels, T][] {
+  const roles = ['primary', 'replica'] as const;
+  const all = [...exchange.servers.values()].flatMap(({ name, accounts }) =>
+    roles.map((role) => ({ server: name, role, traffic: accounts[role].traffic })),
+  );
+  return all.flatMap(({ server, role, traffic }) =>
+    trafficClasses
+      .filter((each) => traffic.histogram(each).count > 0)
+      .map((each): [Labels, T] => [{ server, role, class: each }, of(traffic, each)]),
+  );
+}
 
 const byReason = (counts: Record<string, number>): [Labels, number][] =>
   Object.entries(counts).map(([reason, count]) => [{ reason }, count]);
@@ -42,6 +59,40 @@ export const metrics = defineMetrics<Ambassador>([
     help: 'Commands sent over shared connections, by server and its present role.',
     labels: ['server', 'role'],
     collect: (ambassador) => perServer(ambassador, ({ commands: sent }) => sent),
+  },
+  {
+    name: 'redis_ambassador_server_reply_seconds',
+    type: 'histogram',
+    help: 'Time from sending a command over a shared connection to its reply, by server, role and class (read, write, other).',
+    labels: ['server', 'role', 'class'],
+    collect: (ambassador) => perTraffic(ambassador, (traffic, of) => traffic.histogram(of)),
+  },
+  {
+    name: 'redis_ambassador_server_errors_total',
+    type: 'counter',
+    help: 'Error replies to commands over shared connections.',
+    labels: ['server', 'role', 'class'],
+    collect: (ambassador) => perTraffic(ambassador, (traffic, of) => traffic.errors(of)),
+  },
+  {
+    name: 'redis_ambassador_slow_commands_total',
+    type: 'counter',
+    help: 'Commands that took --slowlog-threshold or longer.',
+    collect: ({ slowLog }) => slowLog.total,
+  },
+  {
+    name: 'redis_ambassador_large_replies_total',
+    type: 'counter',
+    help: 'Replies of 64 KiB and more.',
+    collect: ({ stats }) => stats.largeReplies,
+  },
+  {
+    name: 'redis_ambassador_replica_lag_bytes',
+    type: 'gauge',
+    help: 'Bytes of the primary’s replication stream that a replica had not applied when last asked.',
+    labels: ['server', 'role'],
+    collect: (ambassador) =>
+      perServer(ambassador, ({ lagBytes }) => lagBytes).filter(([labels]) => labels['role'] === 'replica'),
   },
   {
     name: 'redis_ambassador_server_up',
@@ -120,6 +171,7 @@ export const metrics = defineMetrics<Ambassador>([
       byReason({
         lost: stats.lostReplies,
         'no-primary': exchange.room.expired,
+        'no-replica': stats.noReplica,
         denied: stats.refusedCommands,
         protocol: stats.protocolErrors,
       }),

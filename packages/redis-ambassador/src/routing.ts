@@ -6,9 +6,18 @@ import type { Command } from './commands/find.ts';
 /**
  * primary, replica: over a connection shared with others. pin: over one of its own until the state that demands it is
  * gone. relay: one of its own for good, bytes passed on as they come. local: answered here. refuse: `why` is the error.
- * cursor: a replica, or whoever gave its cursor. everywhere: the primary, and the same to every replica.
+ * info: the primary, and we add to its answer. cursor: a replica, or whoever gave its cursor. everywhere: the primary, and the same to every replica.
  */
-export type Action = 'primary' | 'everywhere' | 'replica' | 'cursor' | 'pin' | 'relay' | 'local' | 'refuse';
+export type Action =
+  | 'info'
+  | 'primary'
+  | 'everywhere'
+  | 'replica'
+  | 'cursor'
+  | 'pin'
+  | 'relay'
+  | 'local'
+  | 'refuse';
 export type Decision = { readonly action: Action; readonly marks: boolean; readonly why: string };
 
 export const readFromChoices = [
@@ -47,6 +56,7 @@ const decision = (action: Action, why: string, marks = false): Decision => ({ ac
 
 const WRITE = decision('primary', 'it may write', true);
 const PRIMARY = decision('primary', 'it is about the primary itself');
+const INFO = decision('info', 'it is about the primary, and the ambassador adds a section of its own');
 const EVERYWHERE = decision('everywhere', 'read-only scripts run at replicas, which must know them, too');
 const SCRIPT = decision('primary', 'its script may write', true);
 const SCAN = decision(
@@ -78,6 +88,8 @@ export function route(command: Command, state: SessionState, policy: Policy): De
       return mayWrite(command) ? SCRIPT : routeRead(command, state, policy);
     case 'write':
       return WRITE;
+    case 'info':
+      return INFO;
     case 'everywhere':
       return EVERYWHERE;
     case 'block':

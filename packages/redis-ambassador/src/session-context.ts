@@ -4,6 +4,7 @@ import type { Fences } from './consistency/fences.ts';
 import type { Policy } from './routing.ts';
 import type { Scripts } from './scripts.ts';
 import type { Session } from './session.ts';
+import type { SlowLog } from './slow-log.ts';
 import type { Exchange } from './upstream/exchange.ts';
 
 export type Limits = {
@@ -23,6 +24,8 @@ export class SessionStats {
   dirtyReads = 0;
   /** Reads refused, as only a replica may answer them and none was fit. */
   noReplica = 0;
+  /** Replies of 64 KiB and more. */
+  largeReplies = 0;
   slowClients = 0;
   lostReplies = 0;
   tornReplies = 0;
@@ -57,6 +60,9 @@ export type SessionContext = {
   readonly session: (id: number) => Session | undefined;
   /** The session has ended. */
   readonly gone: (session: Session) => void;
+  readonly slowLog: SlowLog;
+  /** Our section of INFO. */
+  readonly info: () => string;
   /** For AMBASSADOR STATUS. */
   readonly status: () => string;
 };

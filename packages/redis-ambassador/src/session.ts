@@ -12,6 +12,7 @@ import { rewriteRead, tellAll } from './read-only-forms.ts';
 import { scan } from './scan.ts';
 import type { SessionContext } from './session-context.ts';
 import { OwnConnection } from './own-connection.ts';
+import { info } from './info.ts';
 import { HELD } from './held.ts';
 import { ReplyOrder } from './reply-order.ts';
 import { errorReply } from './resp/reply.ts';
@@ -218,6 +219,8 @@ export class Session implements ReplyOwner, SessionState {
       case 'primary':
         if (decision.marks && this.context.policy.rewriteReads && rewriteRead(this, command, framer)) return;
         return this.toPrimary(command, decision.marks);
+      case 'info':
+        return info(this, command, framer);
       case 'everywhere':
         return tellAll(this, command, framer);
       case 'cursor':
@@ -244,7 +247,8 @@ export class Session implements ReplyOwner, SessionState {
 
   #read(command: Command): void {
     const server = this.reader(command);
-    if (server === undefined || server === this.context.exchange.primary) return this.readAtPrimary(command);
+    if (server === undefined) return this.readAtPrimary(command);
+    if (server === this.context.exchange.primary) return this.toPrimary(command, false);
     const script = command.group === 'script';
     if (this.#onReplica > 0 && script && !this.#replicaScripts) return this.untilQuiet(true);
     const source = this.#onReplica > 0 ? this.#replicaSource! : this.#replicaLane(server, script);
@@ -313,7 +317,8 @@ export class Session implements ReplyOwner, SessionState {
     return true;
   }
 
-  toPrimary(command: Command, writes: boolean): void {
+  /** @param owner who gets the reply and passes it on to us */
+  toPrimary(command: Command, writes: boolean, owner: ReplyOwner = this): void {
     const { exchange } = this.context;
     if (writes && this.#onReplica > 0) return this.untilQuiet(true);
     if (command.group === 'script') {
@@ -330,7 +335,7 @@ export class Session implements ReplyOwner, SessionState {
       this.#wroteIn = epoch;
       if (exchange.replicas.length > 0) this.context.fences.wake();
     }
-    this.#send(source, epoch);
+    this.#send(source, epoch, owner);
     if (source === exchange.room) this.untilQuiet(false);
   }
 
@@ -356,10 +361,10 @@ export class Session implements ReplyOwner, SessionState {
     return true;
   }
 
-  #send(source: Source, epoch: number): void {
+  #send(source: Source, epoch: number, owner: ReplyOwner = this): void {
     const { data, start, end } = this.#framer;
     this.order.expect(source, this.client.dropsReply());
-    source.send(this, data, start, end, epoch);
+    source.send(owner, data, start, end, epoch);
     this.pace();
   }
 
@@ -381,6 +386,7 @@ export class Session implements ReplyOwner, SessionState {
     server.commands++;
     this.order.expect(source, this.client.dropsReply());
     source.send(owner, bytes, 0, bytes.length, 0);
+    this.pace();
   }
 
   /** Holds the present command until the server has taken more of what others sent. */
@@ -423,8 +429,10 @@ export class Session implements ReplyOwner, SessionState {
     const mean = this.#replyBytes / completed;
     this.#meanReplyBytes += (mean - this.#meanReplyBytes) * (mean > this.#meanReplyBytes ? 0.5 : 0.05);
     this.#replyBytes = 0;
-    if (mean > LARGE_BYTES) this.#smallRun = 0;
-    else if (this.#large) this.#smallRun += completed;
+    if (mean > LARGE_BYTES) {
+      this.#smallRun = 0;
+      this.context.stats.largeReplies += completed;
+    } else if (this.#large) this.#smallRun += completed;
     if (this.order.outstanding > 0) return;
     if (mean > LARGE_BYTES) this.#large = true;
     else if (this.#smallRun > SMALL_RUN) this.#large = false;

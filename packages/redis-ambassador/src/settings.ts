@@ -9,11 +9,10 @@ import {
   type Values,
 } from '@podmate/base/settings';
 import { accessFaults, clientRows, listenAddress, loginRows, separated } from './access-settings.ts';
-import { balanceChoices } from './balancer.ts';
 import { policyFaults } from './command-policy.ts';
 import { limitRows } from './limit-settings.ts';
-import { consistencyChoices, readFromChoices } from './routing.ts';
 import { parseServerAddress } from './server-address.ts';
+import { readFaults, readRows, slowLogRows } from './read-settings.ts';
 
 const rows = {
   ...clientRows,
@@ -72,54 +71,7 @@ const rows = {
     help: 'Also read from the replicas that the primary names.',
   },
   ...loginRows,
-  readFrom: {
-    kind: 'choice',
-    group: 'Routing',
-    choices: readFromChoices,
-    default: 'prefer-replica',
-    help: 'Where reads go: primary alone; prefer-primary: replicas only while there is no primary; replica: an error while none is usable; prefer-replica: the primary while none is usable; any: all in turn; nearest: all, by --balance latency.',
-  },
-  consistency: {
-    kind: 'choice',
-    group: 'Routing',
-    choices: consistencyChoices,
-    default: 'key',
-    help: 'What a read from a replica must have seen: nothing in particular, every write to its keys that was acknowledged through this ambassador, every write of its client; strong: read from the primary.',
-  },
-  balance: {
-    kind: 'choice',
-    group: 'Routing',
-    choices: balanceChoices,
-    default: 'round-robin',
-    help: 'Which server gets a read: each in its turn, the least busy one, or by measured delay times load.',
-  },
-  zone: {
-    kind: 'string',
-    group: 'Routing',
-    default: '',
-    help: 'Our zone: servers in it get the reads as long as one of them is fit.',
-  },
-  serverZones: {
-    kind: 'list',
-    group: 'Routing',
-    default: [],
-    metavar: 'HOST[:PORT]=ZONE',
-    help: "Zones of servers, where they do not tell it themselves as Valkey's availability-zone does.",
-  },
-  maxStaleness: {
-    kind: 'duration',
-    group: 'Routing',
-    default: '10s',
-    min: 500,
-    help: 'A replica not known to have every write older than this is not read from; off: no bound.',
-  },
-  fenceInterval: {
-    kind: 'duration',
-    group: 'Routing',
-    default: '2ms',
-    min: 1,
-    help: 'How often to ask what the replicas have applied, while something was written.',
-  },
+  ...readRows,
   readOnly: {
     kind: 'boolean',
     group: 'Routing',
@@ -143,11 +95,6 @@ const rows = {
     metavar: 'NAME=OTHER',
     help: 'Commands that the servers have renamed (rename-command), with the name they have there: config=b840fc flushall=x9.',
   },
-  rewriteReads: {
-    kind: 'boolean',
-    group: 'Routing',
-    help: 'Let replicas answer SORT and GEORADIUS without STORE, BITFIELD with GETs only and GETEX without options, as SORT_RO and so on (Redis 7).',
-  },
   explain: {
     kind: 'string',
     group: 'Routing',
@@ -155,6 +102,7 @@ const rows = {
     metavar: 'COMMAND',
     help: 'Say where this command would go, and why, and exit.',
   },
+  ...slowLogRows,
   pollInterval: {
     kind: 'duration',
     group: 'Failover',
@@ -207,11 +155,7 @@ export const settings = defineSettings(
       const secure = /(^|,)\s*rediss:/i.test([...servers, primary, ...replicas, ...sentinels].join());
       yield* accessFaults({ ...values, tls: values.tls || values.sentinelTls || secure });
       yield* policyFaults(values);
-      for (const text of separated(values.serverZones)) {
-        const [server, zone] = serverZone(text);
-        if (server === '' || zone === '')
-          yield { setting: '--server-zones', value: text, what: 'no zone', todo: 'write host:port=zone' };
-      }
+      yield* readFaults(values);
     },
   },
   rows,
@@ -264,10 +208,4 @@ function* addressFaults(
     if (!(error instanceof SettingError)) throw error;
     yield { ...error.fault, setting, value: text.replace(/\/\/.*@/, '//[redacted]@') };
   }
-}
-
-/** `redis-1:6379=eu-1a` -> server, zone */
-export function serverZone(text: string): readonly [server: string, zone: string] {
-  const at = text.lastIndexOf('=');
-  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
 }

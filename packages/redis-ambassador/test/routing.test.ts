@@ -26,6 +26,7 @@ describe.each(commands)('$name', (command) => {
     write: 'primary',
     primary: 'primary',
     everywhere: 'everywhere',
+    info: 'info',
     scan: 'cursor',
     block: 'pin',
     pin: 'pin',

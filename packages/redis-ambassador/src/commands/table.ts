@@ -3,13 +3,14 @@
 // Not listed (modules, later versions): goes to the primary as a write with unknown keys, which is always right.
 
 /**
- * everywhere: the primary answers, and all replicas are told the same. read: may be answered by a replica. write: the primary; its keys are marked. primary: the primary, marks nothing.
+ * info: the primary, and we add to its answer. everywhere: the primary answers, and all replicas are told the same. read: may be answered by a replica. write: the primary; its keys are marked. primary: the primary, marks nothing.
  * scan: a read whose cursor means something only to the server that gave it. block: may wait; gets a connection for itself.
  * pin: begins or goes on with state of one connection (MULTI, WATCH, WAIT). relay: the connection belongs to the client
  * from then on (SUBSCRIBE, MONITOR). local: about the client's own connection; session.ts answers. script: a write, or with
  * _RO a read, that may last: on a connection where nothing else waits behind it.
  */
 export type CommandClass =
+  | 'info'
   | 'read'
   | 'write'
   | 'primary'
@@ -161,12 +162,17 @@ export const commandRows: readonly Row[] = [
   ],
   ['local', null, 'client|list client|kill client|unblock client|trackinginfo'],
   ['primary', null, 'client|help client|pause client|unpause'],
-  ['local', null, 'ambassador|status ambassador|route ambassador|consistency ambassador|help'], // ours
+  [
+    'local',
+    null,
+    'ambassador|status ambassador|route ambassador|consistency ambassador|slowlog ambassador|help',
+  ], // ours
   // The server itself
+  ['info', null, 'info'],
   [
     'primary',
     null,
-    'ping echo time info lastsave lolwut role command publish spublish pubsub failover shutdown save bgsave',
+    'ping echo time lastsave lolwut role command publish spublish pubsub failover shutdown save bgsave',
   ],
   ['primary', null, 'bgrewriteaof debug acl config latency slowlog module cluster asking readonly readwrite'],
   ['primary', null, 'backup hotkeys'],

@@ -101,6 +101,7 @@ export class Fences {
   }
 
   #applied(replica: Server, offset: number): void {
+    replica.lagBytes = Math.max(0, (this.#fences.at(-1)?.offset ?? 0) - offset);
     const reached = this.#fences.findLast((fence) => fence.offset <= offset);
     if (!reached) return;
     replica.clean = Math.max(replica.clean, reached.epoch);

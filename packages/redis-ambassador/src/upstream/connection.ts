@@ -9,7 +9,8 @@ import { ReplyFramer } from '../resp/reply-framer.ts';
 import { readReply } from '../resp/reply.ts';
 import { FlushTurn } from './flush-turn.ts';
 import { Pending } from './pending.ts';
-import type { ReplyOwner, Source } from './source.ts';
+import type { ReplyOwner, Request, Source } from './source.ts';
+import type { Traffic } from './traffic.ts';
 import { WriteBatch } from './write-batch.ts';
 
 const [MINUS, PUSH, LF] = [45, 62, 10];
@@ -20,6 +21,13 @@ const MAX_HELD_BYTES = 1024 * 1024;
 /** Weight of a new latency sample in the exponential mean. */
 const LATENCY_WEIGHT = 0.2;
 
+export type Account = {
+  readonly traffic: Traffic;
+  /** Commands from here on are told to `slow`. */
+  readonly slowMs: number;
+  readonly slow: (request: Request, tookMs: number) => void;
+};
+
 export type ConnectionOptions = {
   readonly socket: Socket;
   readonly marks: DirtyMarks;
@@ -28,6 +36,10 @@ export type ConnectionOptions = {
   /** 'connect' or, for TLS, 'secureConnect'. */
   readonly connectEvent: string;
   readonly now: () => number;
+  /** The same, read once in a turn of the event loop. */
+  readonly turnNow: () => number;
+  /** Where answers are counted just now; undefined for a connection that is lent, where commands may wait for good. */
+  readonly account: () => Account | undefined;
   readonly onReady: (connection: Connection) => void;
   /** Called once, before the pending commands are reported lost. */
   readonly onEnd: (connection: Connection, why: Error, cause: EndCause) => void;
@@ -57,6 +69,7 @@ export class Connection implements Source {
   #sampleAt = 0;
   #scheduled = false;
   #stalled = false;
+  #account: Account | undefined;
   #relay: ((chunk: Buffer) => void) | undefined;
   #relayEnded: (() => void) | undefined;
   latencyMs = 0;
@@ -96,7 +109,7 @@ export class Connection implements Source {
 
   send(owner: ReplyOwner, data: Buffer, start: number, end: number, epoch: number): void {
     if (this.#pending.count === 0) this.activeAt = this.#options.now();
-    this.#pending.push(owner, data, start, end, epoch);
+    this.#pending.push(owner, data, start, end, epoch, this.#options.turnNow());
     this.#batch.add(data, start, end);
     if (!this.#scheduled) this.#schedule();
   }
@@ -234,6 +247,7 @@ export class Connection implements Source {
   #replies(chunk: Buffer, first: number): void {
     const framer = this.#framer;
     const pending = this.#pending;
+    this.#account = this.#options.account();
     const to = chunk.length;
     let owner: ReplyOwner | undefined;
     let [from, at, completed, room] = [first, first, 0, 0];
@@ -263,12 +277,25 @@ export class Connection implements Source {
       at = framer.next(chunk, at, to);
       if (framer.broken) return this.end(new Error('the server sent what is no reply'), 'server');
       if (!framer.between) break;
-      if (pending.epoch > 0) this.#options.marks.acknowledged(pending.epoch);
-      pending.shift();
+      this.#answered();
       completed++;
     }
     this.#begun = !framer.between && !this.#inPush;
     if (owner && at > from) owner.deliver(this, chunk, from, at, completed);
+  }
+
+  /** The oldest command has its reply: what that settles, how long it took. */
+  #answered(): void {
+    const pending = this.#pending;
+    const { epoch } = pending;
+    if (epoch > 0) this.#options.marks.acknowledged(epoch);
+    const account = this.#account;
+    if (account) {
+      const took = this.activeAt - pending.sentAt;
+      account.traffic.answered(epoch, took);
+      if (took >= account.slowMs) account.slow(pending.request, took);
+    }
+    pending.shift();
   }
 
   /** A reply that is an error, a push, or one that nobody asked for. Index behind it, or the end with it held. */
@@ -292,8 +319,8 @@ export class Connection implements Source {
       return chunk.length;
     }
     const { owner, epoch, request } = this.#pending;
-    this.#pending.shift();
-    if (epoch > 0) this.#options.marks.acknowledged(epoch);
+    this.#account?.traffic.failed(epoch);
+    this.#answered();
     if (!owner.refused(this, request, epoch, chunk, at, newline + 1)) {
       owner.deliver(this, chunk, at, newline + 1, 1);
     }

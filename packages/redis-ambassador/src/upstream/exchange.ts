@@ -8,7 +8,7 @@ import { CURSOR_OWNERS } from '../cursor.ts';
 import { TurnClock } from '../turn-clock.ts';
 import type { Endpoint, Reach } from './dial.ts';
 import { Server } from './server.ts';
-import type { Identity, Source } from './source.ts';
+import type { Identity, Request, Source } from './source.ts';
 import { WaitingRoom } from './waiting-room.ts';
 
 /** What the control plane has seen. */
@@ -41,7 +41,10 @@ export type ExchangeOptions = {
   readonly failoverTimeoutMs: number;
   readonly failoverQueueBytes: number;
   readonly commandTimeoutMs: number;
-  readonly maxStalenessMs: number | undefined;
+  readonly maxStalenessMs: number;
+  /** Commands that took so long over a shared connection are told; Infinity: none. */
+  readonly slowMs: number;
+  readonly onSlow: (server: Server, request: Request, tookMs: number) => void;
   readonly report: (event: ExchangeEvent) => void;
 };
 
@@ -132,7 +135,8 @@ export class Exchange {
 
   /** Some replica is usable, were it not for what it has not applied yet. */
   get someReader(): boolean {
-    return this.#readers.some(({ usable }) => usable);
+    const wanted = this.#options.readFrom !== 'prefer-primary' || this.primary?.up !== true;
+    return wanted && this.#readers.some(({ usable }) => usable);
   }
 
   /** Who answers reads that any of them may answer, for people. */
@@ -259,12 +263,14 @@ export class Exchange {
   #server(endpoint: Endpoint): Server {
     const known = this.servers.get(nameOf(endpoint));
     if (known) return known;
-    const { reach, now, report, maxStalenessMs = Infinity } = this.#options;
+    const { reach, now, report, maxStalenessMs } = this.#options;
     const server = new Server({
       endpoint,
       reach,
       now,
       marks: this.marks,
+      slowMs: this.#options.slowMs,
+      onSlow: this.#options.onSlow,
       nextCursorOwner: () => (this.#cursorOwner = (this.#cursorOwner % CURSOR_OWNERS) + 1),
       turnNow: () => this.#lostAt ?? this.#clock.now(),
       maxStalenessMs,

@@ -19,14 +19,16 @@ export class Pending {
   #data: (Buffer | undefined)[] = Array.from({ length: FIRST_CAPACITY });
   /** Of each entry: where its bytes begin and end, its epoch, its commands, and how many of them were answered. */
   #facts = new Int32Array(5 * FIRST_CAPACITY);
+  /** When the commands of each entry were sent; of another time is another entry. */
+  #sentAt = new Float64Array(FIRST_CAPACITY);
 
-  push(owner: ReplyOwner, data: Buffer, start: number, end: number, epoch: number): void {
+  push(owner: ReplyOwner, data: Buffer, start: number, end: number, epoch: number, sentAt: number): void {
     const facts = this.#facts;
     const mask = this.#owners.length - 1;
     if (this.count++ > 0) {
       const last = (this.#next - 1) & mask;
       const of = 5 * last;
-      if (facts[of + 1] === start && facts[of + 2] === epoch && this.#is(last, owner, data)) {
+      if (facts[of + 1] === start && facts[of + 2] === epoch && this.#is(last, owner, data, sentAt)) {
         facts[of + 1] = end;
         facts[of + 3]!++;
         return;
@@ -35,7 +37,7 @@ export class Pending {
     if (this.#next - this.#first > mask) {
       this.#grow();
       this.count--;
-      return this.push(owner, data, start, end, epoch);
+      return this.push(owner, data, start, end, epoch, sentAt);
     }
     const at = this.#next++ & mask;
     this.#owners[at] = owner;
@@ -45,6 +47,7 @@ export class Pending {
     facts[5 * at + 2] = epoch;
     facts[5 * at + 3] = 1;
     facts[5 * at + 4] = 0;
+    this.#sentAt[at] = sentAt;
   }
 
   get owner(): ReplyOwner {
@@ -53,6 +56,10 @@ export class Pending {
 
   get epoch(): number {
     return this.#facts[5 * (this.#first & (this.#owners.length - 1)) + 2]!;
+  }
+
+  get sentAt(): number {
+    return this.#sentAt[this.#first & (this.#owners.length - 1)]!;
   }
 
   /** The bytes of the oldest. */
@@ -82,8 +89,8 @@ export class Pending {
     this.#data[at] = undefined;
   }
 
-  #is(at: number, owner: ReplyOwner, data: Buffer): boolean {
-    return this.#data[at] === data && this.#owners[at] === owner;
+  #is(at: number, owner: ReplyOwner, data: Buffer, sentAt: number): boolean {
+    return this.#sentAt[at] === sentAt && this.#data[at] === data && this.#owners[at] === owner;
   }
 
   /** Every entry keeps its serial number, and with it a place. */
@@ -92,14 +99,17 @@ export class Pending {
     const owners: (ReplyOwner | undefined)[] = Array.from({ length: 2 * size });
     const data: (Buffer | undefined)[] = Array.from({ length: 2 * size });
     const facts = new Int32Array(10 * size);
+    const sentAt = new Float64Array(2 * size);
     for (let serial = this.#first; serial < this.#next; serial++) {
       const [old, at] = [serial & (size - 1), serial & (2 * size - 1)];
       owners[at] = this.#owners[old];
       data[at] = this.#data[old];
+      sentAt[at] = this.#sentAt[old]!;
       facts.set(this.#facts.subarray(5 * old, 5 * old + 5), 5 * at);
     }
     this.#owners = owners;
     this.#data = data;
     this.#facts = facts;
+    this.#sentAt = sentAt;
   }
 }

@@ -2,9 +2,10 @@
 // connections to lend, and what is known of its state. Invariant: a lane is one connection at a time, made when needed.
 import type { DirtyMarks } from '../consistency/dirty-marks.ts';
 import type { Candidate } from '../balancer.ts';
-import { Connection } from './connection.ts';
+import { type Account, Connection } from './connection.ts';
 import { dial, type Endpoint, handshake, type Reach } from './dial.ts';
-import type { Identity, Source } from './source.ts';
+import type { Identity, Request, Source } from './source.ts';
+import { Traffic } from './traffic.ts';
 
 /** Idle connections kept to be lent again, per identity. */
 const STOCK = 8;
@@ -26,6 +27,9 @@ export type ServerOptions = {
   readonly turnNow: () => number;
   /** How old a replica's data may be when it is read from (--max-staleness); Infinity: no bound. */
   readonly maxStalenessMs: number;
+  /** Commands that took so long are told to onSlow. */
+  readonly slowMs: number;
+  readonly onSlow: (server: Server, request: Request, tookMs: number) => void;
   readonly nextCursorOwner: () => number;
   /** A connection ended: with work or before it was made, so that the server may be gone, or refused our login; or idle. */
   readonly onTrouble: (server: Server, why: Error, cause: 'server' | 'refused' | 'idle') => void;
@@ -44,6 +48,9 @@ export class Server implements Candidate {
   freshAt = -Infinity;
   /** Its number in the cursors that it gave; another one as soon as it may not be the same process any more. */
   cursorOwner: number;
+  /** As a replica: what the primary had written and it had not applied, when last asked. */
+  lagBytes = 0;
+  readonly accounts: { readonly primary: Account; readonly replica: Account };
   /** In our own zone (--zone). */
   near = false;
   /** As a replica: the address it names as its primary, where the control plane found it to be the right one. */
@@ -71,10 +78,18 @@ export class Server implements Candidate {
 
   constructor(options: ServerOptions) {
     this.#options = options;
+    const slow: Account['slow'] = (request, tookMs) => options.onSlow(this, request, tookMs);
+    const account = (): Account => ({ traffic: new Traffic(), slowMs: options.slowMs, slow });
+    this.accounts = { primary: account(), replica: account() };
     this.cursorOwner = options.nextCursorOwner();
     this.endpoint = options.endpoint;
     this.seenAt = options.now();
     this.name = `${options.endpoint.host}:${options.endpoint.port}`;
+  }
+
+  /** Where answers are counted in its present role. */
+  get account(): Account {
+    return this.clean === Infinity ? this.accounts.primary : this.accounts.replica;
   }
 
   get usable(): boolean {
@@ -116,7 +131,7 @@ export class Server implements Candidate {
     if (!lanes) this.#lanes.set(identity.key, (lanes = { small: undefined, large: undefined }));
     const lane = large ? lanes.large : lanes.small;
     if (lane && !lane.ended) return lane;
-    const made = this.#connect(identity);
+    const made = this.#connect(identity, true);
     if (large) lanes.large = made;
     else lanes.small = made;
     return made;
@@ -133,7 +148,7 @@ export class Server implements Candidate {
     const free = lanes.find((lane) => lane.outstanding === 0 || lane.activeAt > before);
     if (free) return free;
     if (lanes.length === SCRIPT_LANES) return lanes[SCRIPT_LANES - 1]!;
-    const made = this.#connect(identity);
+    const made = this.#connect(identity, true);
     lanes.push(made);
     return made;
   }
@@ -144,8 +159,8 @@ export class Server implements Candidate {
     this.#stock.set(identity.key, stock);
     let connection = stock.pop();
     while (connection?.ended) connection = stock.pop();
-    connection ??= this.#connect(identity);
-    if (stock.length === 0) stock.push(this.#connect(identity));
+    connection ??= this.#connect(identity, false);
+    if (stock.length === 0) stock.push(this.#connect(identity, false));
     return connection;
   }
 
@@ -244,7 +259,7 @@ export class Server implements Candidate {
     for (const connection of this.#open) connection.end(why);
   }
 
-  #connect(identity: Identity): Connection {
+  #connect(identity: Identity, shared: boolean): Connection {
     const { endpoint, reach, marks, now, onTrouble, nextCursorOwner } = this.#options;
     let ready = false;
     this.connects++;
@@ -253,6 +268,8 @@ export class Server implements Candidate {
       ...dialled,
       marks,
       now,
+      turnNow: this.#options.turnNow,
+      account: () => (shared ? this.account : undefined),
       handshake: handshake(identity, reach),
       onReady: () => {
         ready = true;

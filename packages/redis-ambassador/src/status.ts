@@ -1,0 +1,40 @@
+// What the ambassador says of itself inside the protocol: AMBASSADOR STATUS for people, a section of INFO for programs.
+import type { SessionContext } from './session-context.ts';
+import type { Server } from './upstream/server.ts';
+
+export type StatusParts = Pick<SessionContext, 'exchange' | 'policy' | 'stats' | 'slowLog'>;
+
+export function statusText({ exchange }: StatusParts, clients: number, rows: readonly string[]): string {
+  const servers = [...exchange.servers.values()].map((server) => {
+    const role = server === exchange.primary ? 'primary' : 'replica';
+    const behind = role === 'replica' && exchange.marks.latest > server.clean ? ' behind' : '';
+    const unfit = role === 'replica' && server.up && !server.fresh ? ' too-stale' : '';
+    const near = server.near ? ' near' : '';
+    return `${server.name} ${role} ${server.up ? 'up' : 'down'}${behind}${unfit}${near} connections=${server.connections} commands=${server.commands}`;
+  });
+  return [`clients=${clients} waiting=${exchange.room.count}`, ...servers, ...rows, ''].join('\n');
+}
+
+const replica = (server: Server, i: number): [string, string] => [
+  `replica${i}`,
+  `address=${server.name},state=${server.usable ? 'online' : server.up ? 'stale' : 'down'},lag_bytes=${server.lagBytes},commands=${server.commands}`,
+];
+
+/** `# Ambassador`, in INFO's own form; every name begins with `ambassador_`, as others look for theirs in the whole text. */
+export function infoSection({ exchange, policy, stats, slowLog }: StatusParts, clients: number): string {
+  const rows: [string, string | number][] = [
+    ['clients', clients],
+    ['read_from', policy.readFrom],
+    ['consistency', policy.consistency],
+    ['primary', exchange.primary?.up === true ? exchange.primary.name : ''],
+    ['replicas', exchange.replicas.length],
+    ...exchange.replicas.map(replica),
+    ['waiting_commands', exchange.room.count],
+    ['dirty_reads', stats.dirtyReads],
+    ['retries', exchange.retries],
+    ['failovers', exchange.failovers],
+    ['slow_commands', slowLog.total],
+    ['large_replies', stats.largeReplies],
+  ];
+  return `# Ambassador\r\n${rows.map(([name, of]) => `ambassador_${name}:${of}\r\n`).join('')}`;
+}
