@@ -24,6 +24,8 @@ const PING = Buffer.from('*1\r\n$4\r\nPING\r\n');
 const NONSENSE = Buffer.from('*1\r\n$7\r\nrefused\r\n');
 const INFO = Buffer.from('*2\r\n$6\r\nCLIENT\r\n$4\r\nINFO\r\n');
 
+const ID = Buffer.from('*2\r\n$6\r\nCLIENT\r\n$2\r\nID\r\n');
+
 const keys = new KeyFinder();
 
 export class OwnConnection {
@@ -151,6 +153,7 @@ export class OwnConnection {
     this.#server = exchange.primary;
     this.#identity = session.client.identity;
     this.source = this.#server.borrow(this.#identity);
+    if (this.source.ready && this.source.serverId === undefined) askId(this.source);
     this.kind = 'pinned';
     return true;
   }
@@ -261,4 +264,13 @@ export class OwnConnection {
     const state = { inMulti: this.#inMulti, watching: this.#watching };
     this.#relay = new Relay(this.#session, source, lender, state);
   }
+}
+
+/** For a connection that was made while the server was busy and told no id. */
+function askId(source: Connection): void {
+  const question = new Question((reply) => {
+    const id = /^:(\d+)/.exec(String(reply))?.[1];
+    if (id !== undefined) source.serverId = Number(id);
+  });
+  source.send(question, ID, 0, ID.length, -1);
 }

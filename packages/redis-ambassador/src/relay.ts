@@ -16,7 +16,7 @@ import type { Connection } from './upstream/connection.ts';
 const [STAR, PUSH, PLUS, MINUS] = [42, 62, 43, 45];
 /** Replies longer than this are passed on in pieces and not looked at: confirmations and sync points are shorter. */
 const INSPECTED_BYTES = 1024;
-const SUBSCRIPTION = /^(s?)p?(un)?subscribe$/;
+const SUBSCRIPTION = /^[ps]?(un)?subscribe$/;
 const CONFIRMATION = /^[*>]3\r\n\$\d+\r\n(s?)p?(?:un)?subscribe\r\n/;
 const MESSAGE = /^[*>][34]\r\n\$\d+\r\n[ps]?message\r\n/;
 /** What MONITOR shows of the ambassador's own questions. */
@@ -45,6 +45,8 @@ export class Relay {
   #held: Buffer | undefined;
   #channels = 0;
   #shards = 0;
+  /** It has asked to end subscriptions, and how many are left is not known before the next sync point. */
+  #unsubscribing = false;
   /** More than subscriptions keeps it, until RESET. */
   #forGood = false;
   #monitors = false;
@@ -53,6 +55,7 @@ export class Relay {
   #inMulti: boolean;
   #watching: boolean;
   #silent = false;
+  #over = false;
   /** Replies to commands that have not come yet. */
   #awaited = 0;
   #marker: Buffer | undefined;
@@ -69,7 +72,7 @@ export class Relay {
     this.#watching = watching;
     source.relayTo(
       (chunk) => this.#receive(chunk),
-      () => this.#session.destroy(),
+      () => !this.#over && this.#session.destroy(),
     );
     if (session.client.repliesOff) this.#write(encodeCommand(['CLIENT', 'REPLY', 'OFF']).bytes);
     this.#silent = session.client.repliesOff;
@@ -80,8 +83,9 @@ export class Relay {
     const { name } = command;
     if (this.#isOurs(command)) return this.#here(command, framer);
     command.count++;
-    const [, shard] = SUBSCRIPTION.exec(name) ?? [];
-    if (shard === undefined) this.#track(command, framer);
+    this.#synced = false;
+    if (!SUBSCRIPTION.test(name)) this.#track(command, framer);
+    else if (name.includes('unsub')) this.#unsubscribing = true;
     const bytes = name === 'client|tracking' ? this.#redirected(framer) : undefined;
     if (bytes) this.#source.write(bytes, 0, bytes.length);
     else this.#source.write(framer.data, framer.start, framer.end);
@@ -126,6 +130,7 @@ export class Relay {
 
   /** The relay ends: with its client, or as it is given back. */
   end(): void {
+    this.#over = true;
     if (this.#monitors) this.#session.context.exchange.monitors--;
     this.#monitors = false;
   }
@@ -134,7 +139,8 @@ export class Relay {
   #isOurs({ name, group }: Command): boolean {
     if (this.#raw || this.#silent) return name === 'reset';
     if (name === 'quit' || name === 'reset') return true;
-    if (this.#session.client.identity.resp === 2 && this.#channels + this.#shards > 0) return false;
+    if (this.#session.client.identity.resp === 2 && this.#channels + this.#shards > 0)
+      return this.#unsubscribing && group === 'local';
     if (name === 'client|reply') return false;
     return group === 'local' && name !== 'exec' && name !== 'discard' && name !== 'unwatch';
   }
@@ -254,6 +260,7 @@ export class Relay {
 
   #marked(): void {
     this.#marker = undefined;
+    this.#unsubscribing = false;
     this.#atMarker();
     this.#session.release(HELD.answer);
   }

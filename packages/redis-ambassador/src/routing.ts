@@ -57,6 +57,10 @@ const decision = (action: Action, why: string, marks = false): Decision => ({ ac
 const WRITE = decision('primary', 'it may write', true);
 const PRIMARY = decision('primary', 'it is about the primary itself');
 const INFO = decision('info', 'it is about the primary, and the ambassador adds a section of its own');
+const ADMIN = decision(
+  'primary',
+  'it is about the primary itself, and so are the reads of this client from then on',
+);
 const EVERYWHERE = decision('everywhere', 'read-only scripts run at replicas, which must know them, too');
 const SCRIPT = decision('primary', 'its script may write', true);
 const SCAN = decision(
@@ -92,6 +96,8 @@ export function route(command: Command, state: SessionState, policy: Policy): De
       return INFO;
     case 'everywhere':
       return EVERYWHERE;
+    case 'admin':
+      return ADMIN;
     case 'block':
       return BLOCK;
     case 'pin':

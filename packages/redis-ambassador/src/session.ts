@@ -328,6 +328,7 @@ export class Session implements ReplyOwner, SessionState {
     const source = this.#scripts ?? exchange.primarySource(this.client.identity, this.#large);
     if (source.congested) return this.waitForRoom(source);
     command.count++;
+    if (command.group === 'admin') this.client.consistency = 'strong';
     let epoch = command.group === 'read' || command.group === 'script' ? 0 : -1;
     if (writes) {
       this.mark(command);

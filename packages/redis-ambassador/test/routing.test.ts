@@ -32,6 +32,7 @@ describe.each(commands)('$name', (command) => {
     pin: 'pin',
     relay: 'relay',
     local: 'local',
+    admin: 'primary',
     script: mayWrite(command) ? 'primary' : 'replica',
   };
   test('goes where its class says, marks keys only if it may write, and says why', () => {

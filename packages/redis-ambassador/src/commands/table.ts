@@ -7,7 +7,8 @@
  * scan: a read whose cursor means something only to the server that gave it. block: may wait; gets a connection for itself.
  * pin: begins or goes on with state of one connection (MULTI, WATCH, WAIT). relay: the connection belongs to the client
  * from then on (SUBSCRIBE, MONITOR). local: about the client's own connection; session.ts answers. script: a write, or with
- * _RO a read, that may last: on a connection where nothing else waits behind it.
+ * _RO a read, that may last: on a connection where nothing else waits behind it. admin: the primary, and from then on all
+ * reads of this client as well.
  */
 export type CommandClass =
   | 'info'
@@ -20,7 +21,8 @@ export type CommandClass =
   | 'pin'
   | 'relay'
   | 'local'
-  | 'script';
+  | 'script'
+  | 'admin';
 
 /** Where keys are: none, or [first, last, step] as in COMMAND (last < 0 counts from the end), or how to find them. */
 export type KeySpec =
@@ -124,7 +126,8 @@ export const commandRows: readonly Row[] = [
   ['read', ONE, 'xlen xpending xrange xrevrange'],
   ['read', 'streams', 'xread'],
   ['write', 'streams', 'xreadgroup'],
-  ['read', SUB, 'xinfo|consumers xinfo|groups xinfo|stream'],
+  // How long consumers were idle, and how many nodes the tree has, is the server's own.
+  ['primary', SUB, 'xinfo|consumers xinfo|groups xinfo|stream'],
   ['primary', null, 'xinfo|help xgroup|help'],
   ['write', ONE, 'xack xadd xautoclaim xclaim xdel xsetid xtrim xackdel xcfgset xdelex xidmprecord xnack'],
   ['write', SUB, 'xgroup|create xgroup|createconsumer xgroup|delconsumer xgroup|destroy xgroup|setid'],
@@ -174,6 +177,8 @@ export const commandRows: readonly Row[] = [
     null,
     'ping echo time lastsave lolwut role command publish spublish pubsub failover shutdown save bgsave',
   ],
-  ['primary', null, 'bgrewriteaof debug acl config latency slowlog module cluster asking readonly readwrite'],
-  ['primary', null, 'backup hotkeys'],
+  ['primary', null, 'bgrewriteaof acl latency slowlog module cluster asking readonly readwrite'],
+  ['primary', null, 'backup hotkeys config|get config|help config|rewrite'],
+  // Who sets up or debugs a server means that very one, and wants to see what comes of it.
+  ['admin', null, 'config|set config|resetstat debug'],
 ];

@@ -19,7 +19,7 @@ test.each([
   { in: 'GETT a', name: 'unknown', group: 'write' },
   { in: 'XINFO', name: 'xinfo|', group: 'primary' },
   { in: 'XINFO NOSUCH a', name: 'xinfo|', group: 'primary' },
-  { in: 'CONFIG SET a b', name: 'config', group: 'primary' },
+  { in: 'CONFIG SET a b', name: 'config|set', group: 'admin' },
   { in: 'XREAD STREAMS block 0', name: 'xread', group: 'read' },
   { in: 'XREAD COUNT 1 BLOCK 0 STREAMS a 0', name: 'xread', group: 'block' },
   { in: 'XREADGROUP GROUP block c STREAMS a >', name: 'xreadgroup', group: 'write' },
@@ -30,17 +30,17 @@ test.each([
 
 test('names from settings are told apart: of modules, and subcommands of what the table takes as one', () => {
   const before = new Set(commands);
-  for (const name of ['ft.search', 'config|set', 'json|a', 'get', 'xinfo|stream']) list(name);
+  for (const name of ['ft.search', 'acl|setuser', 'json|a', 'get', 'xinfo|stream']) list(name);
   expect(commands.filter((each) => !before.has(each)).map(({ name }) => name)).toEqual([
     'ft.search',
-    'config|set',
+    'acl|setuser',
     'json|a',
   ]);
   for (const [text, name, group] of [
     ['FT.SEARCH a b', 'ft.search', 'write'],
-    ['CONFIG SET a b', 'config|set', 'primary'],
-    ['CONFIG GET a', 'config', 'primary'],
-    ['CONFIG', 'config', 'primary'],
+    ['ACL SETUSER a b', 'acl|setuser', 'primary'],
+    ['ACL LIST', 'acl', 'primary'],
+    ['ACL', 'acl', 'primary'],
     ['JSON A', 'json|a', 'write'],
     ['JSON B', 'json', 'write'],
     ['XINFO NOSUCH', 'xinfo|', 'primary'],
