@@ -13,7 +13,7 @@ test.each([
   { in: ['set', 'user:17', 'secret', 'EX', '10'], out: 'SET user:17 (6 bytes) (2 bytes) (2 bytes)' },
   { in: ['AUTH', 'me', 'secret'], out: 'AUTH (2 bytes) (6 bytes)' },
   { in: ['HELLO', '3', 'AUTH', 'me', 'secret'], out: 'HELLO (1 bytes) (4 bytes) (2 bytes) (6 bytes)' },
-  { in: ['CONFIG', 'SET', 'requirepass', 'secret'], out: 'CONFIG (3 bytes) (11 bytes) (6 bytes)' },
+  { in: ['CONFIG', 'SET', 'requirepass', 'secret'], out: 'CONFIG SET (11 bytes) (6 bytes)' },
   { in: ['EVAL', 'return 1', '1', 'k', 'arg'], out: 'EVAL (8 bytes) (1 bytes) k (3 bytes)' },
   { in: ['XGROUP', 'CREATE', 's', 'g', '$'], out: 'XGROUP CREATE s (1 bytes) (1 bytes)' },
   { in: ['MYMODULE.DO', 'k', 'v'], out: 'MYMODULE.DO (1 bytes) (1 bytes)' },
