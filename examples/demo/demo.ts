@@ -1,5 +1,6 @@
 // `npm run demo [-- --seconds N]`: a pod on this machine, without any container: an awkward application, its sidecars,
 // and the proof that the sidecars keep their promises. Runs until Ctrl-C or for N seconds.
+// Enter makes something go wrong; where the seconds are given, it is pressed once, halfway through.
 // Exit code 0 only if every half's verdict is good; 130 after a second Ctrl-C.
 
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -7,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { startDateHalf } from './date-half.ts';
 import type { Half } from './half.ts';
 import { startLogHalf } from './log-half.ts';
+import { startRedisHalf } from './redis-half.ts';
 import { announce, paint } from './screen.ts';
 
 const SUMMARY_EVERY_S = 5;
@@ -39,8 +41,11 @@ function endOnSignal(halves: readonly Half[]): AbortSignal {
 }
 
 async function watch(halves: readonly Half[], seconds: number | undefined, end: AbortSignal): Promise<void> {
+  const press = (): void => halves.forEach((half) => half.onKey?.());
+  if (process.stdin.isTTY) process.stdin.on('data', press).unref();
   for (let second = 1; second <= (seconds ?? Infinity) && !end.aborted; second += 1) {
     await sleep(1000, undefined, { signal: end }).catch(() => {});
+    if (seconds !== undefined && second === seconds >> 1) press();
     for (const half of halves) half.eachSecond();
     if (second % SUMMARY_EVERY_S === 0) for (const half of halves) announce(half.summary());
   }
@@ -58,7 +63,8 @@ async function judge(halves: readonly Half[]): Promise<boolean> {
 }
 
 async function main(seconds: number | undefined): Promise<boolean> {
-  const halves = [await startLogHalf(), await startDateHalf()];
+  const started = [await startLogHalf(), await startDateHalf(), await startRedisHalf()];
+  const halves = started.filter((half) => half !== undefined);
   await watch(halves, seconds, endOnSignal(halves));
   return judge(halves);
 }

@@ -7,6 +7,8 @@ export type Verdict = { ok: boolean; lines: readonly string[] };
 export type Half = {
   /** Called once a second: for what has to be thinned. */
   eachSecond(): void;
+  /** The user pressed Enter: time for something to go wrong. */
+  onKey?(): void;
   /** Where it stands, on one line. */
   summary(): string;
   /** Ends the application first and the sidecar after it, as a pod does, and says whether the promise was kept. */
