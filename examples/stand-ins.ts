@@ -8,6 +8,8 @@ import type { StandIn } from '@podmate/testkit/pod/provide-images';
 export const standIns: Readonly<Record<string, StandIn>> = {
   'nginxinc/nginx-unprivileged:1.28': standIn('nginx', 'log-tailer/nginx'),
   'busybox:1.37': standIn('busybox', 'stand-ins/busybox'),
+  'redis:7.4': standIn('redis', 'redis-ambassador/redis'),
+  'haproxy:3.2': standIn('haproxy', 'redis-ambassador/haproxy'),
   'perl:5.40-slim': standIn('perl', 'stand-ins/perl'),
 };
 
