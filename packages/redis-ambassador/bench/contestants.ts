@@ -21,6 +21,8 @@ export type Start = {
   readonly folder: TemporaryDirectory;
   /** The server speaks TLS at this port, with a certificate from this file. */
   readonly tls?: { readonly port: number; readonly ca: string };
+  /** How ours finds the servers, where it is not told of this one. */
+  readonly find?: readonly string[];
   /** Further flags for ours. */
   readonly args?: readonly string[];
 };
@@ -43,10 +45,10 @@ async function ours(): Promise<string> {
 type Command = (port: number, start: Start) => Promise<string[]>;
 
 const commands: Record<Exclude<Name, 'direct'>, Command> = {
-  async 'redis-ambassador'(port, { server, tls, args = [] }) {
-    const servers = tls ? `127.0.0.1:${tls.port}` : server.address;
+  async 'redis-ambassador'(port, { server, tls, find, args = [] }) {
+    const servers = find ?? ['--servers', tls ? `127.0.0.1:${tls.port}` : server.address];
     const secure = tls ? ['--tls', '--tls-ca', tls.ca, '--discover=false'] : [];
-    const settings = ['--servers', servers, '--listen', `127.0.0.1:${port}`, '--log-level', 'warn'];
+    const settings = [...servers, '--listen', `127.0.0.1:${port}`, '--log-level', 'warn'];
     return [process.execPath, await ours(), ...settings, ...secure, ...args];
   },
   async nutcracker(port, { server, folder }) {

@@ -1,5 +1,5 @@
 // The race: redis-ambassador against nutcracker (twemproxy), HAProxy (tcp) and no proxy, in one run on one machine.
-//   npm run bench -w packages/redis-ambassador -- [--quick] [--only pipelines,tls,large,slow-reader,clients,memory] [--write]
+//   npm run bench -w packages/redis-ambassador -- [--quick] [--only pipelines,tls,large,slow-reader,clients,memory,failover] [--write]
 // --quick for a look, --write puts the table of a whole race into the README. Exit code 1 when a target is missed. Machines
 // differ and are shared: CPU seconds, ratios within a round, and their median count; wall times only where nothing else is.
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { replaceBetween } from '@podmate/base/settings-docs';
 import { ensurePackages } from '@podmate/testkit/debian';
 import { FULL, QUICK, type Race } from './course.ts';
+import { failover } from './failover.ts';
 import { largeBesideSmall } from './large-beside-small.ts';
 import { manyClients } from './many-clients.ts';
 import { memory } from './memory.ts';
@@ -24,6 +25,7 @@ const races: Record<string, Race> = {
   'slow-reader': slowReader,
   clients: manyClients,
   memory,
+  failover,
 };
 
 function chosenRaces(only: string | undefined): string[] {
