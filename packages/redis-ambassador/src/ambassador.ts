@@ -2,6 +2,7 @@
 import type { Part } from '@podmate/base/lifecycle';
 import type { Log } from '@podmate/base/log';
 import { Identities } from './client-state.ts';
+import { ClusterDeployment } from './cluster/deployment.ts';
 import { Fences } from './consistency/fences.ts';
 import type { Credentials } from './credentials.ts';
 import { learnCommands } from './commands/find.ts';
@@ -9,7 +10,7 @@ import { readCommandRows } from './commands/learned.ts';
 import { readReply } from './resp/reply.ts';
 import { Question } from './upstream/question.ts';
 import { OWN, type Source } from './upstream/source.ts';
-import { planTopology } from './find-servers.ts';
+import { planCluster, planTopology } from './find-servers.ts';
 import { Listener } from './listener.ts';
 import { planPolicy } from './command-policy.ts';
 import type { Policy } from './routing.ts';
@@ -21,7 +22,7 @@ import type { SettingsValues } from './settings.ts';
 import { SlowLog, type SlowCommand } from './slow-log.ts';
 import { infoSection, statusText, type StatusParts } from './status.ts';
 import type { Topology } from './topology.ts';
-import { Exchange, type ExchangeEvent } from './upstream/exchange.ts';
+import { Exchange, type ExchangeEvent, type ExchangeOptions } from './upstream/exchange.ts';
 
 /** Deadlines, silent servers and stale replicas are looked for this often. */
 const TICK_MS = 100;
@@ -31,6 +32,8 @@ const now = (): number => performance.now();
 export class Ambassador implements Part {
   readonly name = 'redis-ambassador';
   readonly exchange: Exchange;
+  /** In front of a cluster; the exchange and the fences above then serve nobody. */
+  readonly cluster: ClusterDeployment | undefined;
   readonly fences: Fences;
   readonly listener: Listener;
   readonly stats = new SessionStats();
@@ -38,7 +41,7 @@ export class Ambassador implements Part {
   readonly slowLog: SlowLog;
   /** What the primary's COMMAND told: how many commands it has, and how many of them are not in our table. */
   serverCommands = 'not known yet';
-  readonly #topology: Topology;
+  readonly #topology: Topology | undefined;
   readonly #clock = { beat: 0 };
   readonly #policy: Policy;
   readonly #values: SettingsValues;
@@ -52,7 +55,7 @@ export class Ambassador implements Part {
     this.#log = log;
     const { slowlogThreshold, slowlogSize: size } = values;
     this.slowLog = new SlowLog({ size, report: (slow) => this.#saySlow(slow) });
-    this.exchange = new Exchange({
+    const exchangeOptions: ExchangeOptions = {
       slowMs: slowlogThreshold || Infinity,
       onSlow: (server, request, tookMs) => this.slowLog.add(request, tookMs, server.name, Date.now()),
       reach: credentials,
@@ -66,17 +69,25 @@ export class Ambassador implements Part {
       commandTimeoutMs: values.commandTimeout,
       maxStalenessMs: values.maxStaleness || Infinity,
       report: (event) => this.#say(event),
-    });
-    this.scripts = new Scripts(this.exchange);
+    };
     const idleMs = Math.min(1000, (values.maxStaleness || 4000) / 4);
-    this.fences = new Fences({ exchange: this.exchange, intervalMs: values.fenceInterval, idleMs, now });
-    this.#topology = planTopology(values, credentials);
-    this.exchange.nudge = (doubted) => this.#topology.nudge(doubted);
+    const fenceOptions = { intervalMs: values.fenceInterval, idleMs };
+    this.exchange = new Exchange(exchangeOptions);
+    this.scripts = new Scripts(this.exchange);
+    this.fences = new Fences({ exchange: this.exchange, now, ...fenceOptions });
+    if (values.cluster.length > 0)
+      this.cluster = new ClusterDeployment(
+        { exchange: exchangeOptions, fences: fenceOptions, now },
+        planCluster(values, credentials),
+      );
+    else this.#topology = planTopology(values, credentials);
+    this.exchange.nudge = (doubted) => this.#topology?.nudge(doubted);
     this.listener = new Listener(
       {
         exchange: this.exchange,
         fences: this.fences,
         scripts: this.scripts,
+        ...(this.cluster && { shards: this.cluster.shards }),
         policy: this.#policy,
         limits: {
           maxBulkBytes: values.maxValue,
@@ -105,15 +116,18 @@ export class Ambassador implements Part {
   }
 
   async start(): Promise<void> {
-    this.#topology.start((sighting) => {
+    this.cluster?.start((complaints) => this.#complain(complaints));
+    this.#topology?.start((sighting) => {
       this.exchange.see(sighting);
       this.#complain(sighting.complaints);
     });
+    const fenced = this.#values.readFrom !== 'primary';
     this.#timer = setInterval(() => {
       this.#clock.beat++;
       this.listener.sweep();
+      if (this.cluster) return this.cluster.shards.tick(fenced);
       this.exchange.tick();
-      if (this.#values.readFrom !== 'primary') this.fences.beat();
+      if (fenced) this.fences.beat();
     }, TICK_MS);
     await this.listener.start(separated(this.#values.listen).map(listenAddress));
     this.#log.info('listening', { addresses: this.#values.listen.join(' ') });
@@ -123,7 +137,8 @@ export class Ambassador implements Part {
     await this.listener.drain(signal);
     clearInterval(this.#timer);
     this.fences.stop();
-    this.#topology.stop();
+    this.#topology?.stop();
+    this.cluster?.stop();
     this.exchange.close();
   }
 
@@ -132,8 +147,14 @@ export class Ambassador implements Part {
     Object.assign(this.#policy, planPolicy(values));
   }
 
+  /** One, or in front of a cluster one for each shard and one more for slots that nobody serves. */
+  get exchanges(): readonly Exchange[] {
+    return this.cluster?.exchanges ?? [this.exchange];
+  }
+
   /** Why the application should not be sent here; complaints about single servers are warnings. */
   ready(): string[] {
+    if (this.cluster) return this.cluster.ready();
     const { primary, complaints } = this.exchange;
     if (!primary?.up) return ['no primary', ...complaints];
     const { noReplica } = this.exchange;
@@ -141,15 +162,22 @@ export class Ambassador implements Part {
   }
 
   warnings(): string[] {
-    const { replicas, complaints } = this.exchange;
-    const stale = replicas
+    const complaints = this.cluster?.complaints() ?? this.exchange.complaints;
+    const stale = this.exchanges
+      .flatMap(({ replicas }) => replicas)
       .filter(({ up, fresh }) => up && !fresh)
       .map(({ name }) => `${name}: too far behind to read from`);
     return [...complaints, ...stale];
   }
 
   get #parts(): StatusParts {
-    return { exchange: this.exchange, policy: this.#policy, stats: this.stats, slowLog: this.slowLog };
+    return {
+      exchange: this.exchange,
+      exchanges: this.exchanges,
+      policy: this.#policy,
+      stats: this.stats,
+      slowLog: this.slowLog,
+    };
   }
 
   status(): string {
@@ -159,7 +187,8 @@ export class Ambassador implements Part {
 
   /** What the primary knows beyond our table: modules, later versions. Until then, and without, such commands go there. */
   #learnCommands(): void {
-    const source = (): Source => this.exchange.primarySource(OWN, true);
+    const exchange = (): Exchange => this.cluster?.shards.one().exchange ?? this.exchange;
+    const source = (): Source => exchange().primarySource(OWN, true);
     const question = new Question((reply) => {
       const answer = reply instanceof Error ? reply : readReply(reply);
       if (answer instanceof Error) this.#log.warn('COMMAND was refused', { error: answer.message });

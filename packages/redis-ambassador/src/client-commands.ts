@@ -12,7 +12,7 @@ type Words = readonly string[];
 /** Asks the server, with nothing of this client under way; an error is the answer to the client, too. */
 export function askServer(session: Session, words: Words, then: (reply: Buffer) => void): void {
   session.hold(HELD.answer);
-  const { exchange } = session.context;
+  const { exchange } = session;
   const source = (): ReturnType<typeof exchange.primarySource> =>
     exchange.primarySource(session.client.identity, false);
   const answer = (reply: Buffer | Error): void => {

@@ -89,8 +89,8 @@ export class Credentials implements Reaches {
 
 type TlsValues = AddressValues & Pick<SettingsValues, 'tls' | 'sentinelTls'>;
 
-function towardsServers({ tls, servers, primary, replicas }: TlsValues): boolean {
-  return tls || isSecure([...servers, primary, ...replicas]);
+function towardsServers({ tls, servers, primary, replicas, cluster }: TlsValues): boolean {
+  return tls || isSecure([...servers, primary, ...replicas, ...cluster]);
 }
 
 function towardsSentinels({ sentinelTls, sentinels }: TlsValues): boolean {

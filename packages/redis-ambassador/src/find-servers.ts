@@ -3,6 +3,7 @@
 import { separated } from './access-settings.ts';
 import { loginOf, parseServerAddress, type ServerAddress } from './server-address.ts';
 import type { SettingsValues } from './settings.ts';
+import type { ClusterNodesOptions } from './topology/cluster-nodes.ts';
 import { NamedServers } from './topology/named-servers.ts';
 import { SentinelServers } from './topology/sentinel-servers.ts';
 import { StaticServers } from './topology/static-servers.ts';
@@ -38,11 +39,20 @@ export function planTopology(values: SettingsValues, reach: Reaches): Topology {
   });
 }
 
-export type AddressValues = Pick<SettingsValues, 'servers' | 'primary' | 'replicas' | 'sentinels'>;
+/** With --cluster. */
+export function planCluster(values: SettingsValues, reach: Reach): ClusterNodesOptions {
+  const { connectTimeout: timeoutMs, pollInterval: intervalMs } = values;
+  return { seeds: addressesIn(values.cluster).map(endpointOf), reach, timeoutMs, intervalMs };
+}
+
+export type AddressValues = Pick<
+  SettingsValues,
+  'servers' | 'primary' | 'replicas' | 'sentinels' | 'cluster'
+>;
 
 /** The login that the addresses of the servers name. @throws SettingError when they name several */
-export function loginInAddresses({ servers, primary, replicas }: AddressValues): Login | undefined {
-  return loginOf(addressesIn([...servers, primary, ...replicas]));
+export function loginInAddresses({ servers, primary, replicas, cluster }: AddressValues): Login | undefined {
+  return loginOf(addressesIn([...servers, primary, ...replicas, ...cluster]));
 }
 
 /** The same for Sentinels. */

@@ -115,7 +115,7 @@ function ask(
   accept: (reply: Buffer) => void,
 ): void {
   if (session.order.outstanding > 0) return session.untilQuiet(true);
-  const { exchange } = session.context;
+  const { exchange } = session;
   if (exchange.primary?.crowded(identity))
     return session.answer(errorReply('ERR the ambassador serves as many logins and databases as it can'));
   session.hold(HELD.answer);
@@ -200,10 +200,10 @@ function readHello(words: readonly string[], current: 2 | 3): Hello | string {
   return wanted;
 }
 
-function greeting({ id, client, context }: Session): Value {
+function greeting({ id, client, exchange }: Session): Value {
   return new Map<string, Value>([
     ['server', 'redis'],
-    ['version', context.exchange.version],
+    ['version', exchange.version],
     ['proto', client.identity.resp],
     ['id', id],
     ['mode', 'standalone'],

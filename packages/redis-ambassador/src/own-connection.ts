@@ -1,32 +1,27 @@
 // A session's connection of its own, for as long as the protocol needs one: MULTI to EXEC, WATCH, a blocking command, WAIT
 // (pinned: replies stay in order with all others), or for good after SUBSCRIBE, MONITOR and the like (relay: bytes pass as
 // they come). Invariant: taken and given back only with nothing outstanding; what could be executed late marks its keys
-// when its reply comes, so that key consistency also covers EXEC and BLPOP.
-import type { Command, Arguments } from './commands/find.ts';
-import { KeyFinder } from './commands/keys.ts';
-import { DirtyMarks } from './consistency/dirty-marks.ts';
+// when its reply comes, so that key consistency also covers EXEC and BLPOP. Just over 300 lines, as it is one state machine.
+import { type Command, findCommand } from './commands/find.ts';
+import { LateMarks } from './consistency/late-marks.ts';
 import { HELD } from './held.ts';
 import { answerLocally } from './local-commands.ts';
 import { Relay } from './relay.ts';
-import { mayWrite } from './routing.ts';
 import { errorReply } from './resp/reply.ts';
-import type { RequestFramer } from './resp/request-framer.ts';
+import { RequestFramer } from './resp/request-framer.ts';
 import type { Session } from './session.ts';
 import type { Connection } from './upstream/connection.ts';
 import type { Server } from './upstream/server.ts';
 import { Question } from './upstream/question.ts';
-import type { Identity, Source } from './upstream/source.ts';
+import type { Identity, Request, Source } from './upstream/source.ts';
 
-/** Keys remembered of one transaction; with more, everything counts as written. */
-const MAX_HASHES = 4096;
 const PING = Buffer.from('*1\r\n$4\r\nPING\r\n');
+const DISCARD = Buffer.from('*1\r\n$7\r\nDISCARD\r\n');
 
 const NONSENSE = Buffer.from('*1\r\n$7\r\nrefused\r\n');
 const INFO = Buffer.from('*2\r\n$6\r\nCLIENT\r\n$4\r\nINFO\r\n');
 
 const ID = Buffer.from('*2\r\n$6\r\nCLIENT\r\n$2\r\nID\r\n');
-
-const keys = new KeyFinder();
 
 export class OwnConnection {
   kind: 'none' | 'pinned' | 'relay' = 'none';
@@ -34,19 +29,19 @@ export class OwnConnection {
   readonly #session: Session;
   #relay: Relay | undefined;
   #server: Server | undefined;
+  #marks: LateMarks;
   #identity: Identity | undefined;
   #inMulti = false;
   #watching = false;
   /** A command changed its state in a way that the next to borrow it should not find. */
   #changed = false;
   #noPrimary = false;
-  #hashes: number[] = [];
-  #unknownKeys = false;
   /** A command that may wait is the last that was sent. */
   #waits = false;
 
   constructor(session: Session) {
     this.#session = session;
+    this.#marks = new LateMarks(session);
   }
 
   /** Sends the framer's command over the own connection, which is got first if there is none. */
@@ -59,14 +54,14 @@ export class OwnConnection {
       this.#becomeRelay();
     }
     if (this.#relay) {
-      this.#remember(command, framer);
+      this.#marks.remember(command, framer);
       return this.#relay.pass(command, framer);
     }
     if (command.group === 'local' && !this.#isOurs(command)) return this.#local(command, framer);
     if (this.source!.congested) return session.waitForRoom(this.source!);
     command.count++;
     this.#track(command);
-    this.#remember(command, framer);
+    this.#marks.remember(command, framer);
     if (command.name === 'wait' || command.name === 'waitaof') this.#coverOthers();
     this.#send(framer, session.client.dropsReply());
     session.pace();
@@ -77,13 +72,61 @@ export class OwnConnection {
     return this.kind === 'pinned' && this.#waits && !this.#inMulti;
   }
 
+  get watching(): boolean {
+    return this.#watching;
+  }
+
+  /** It holds what another connection would not: a transaction, watched keys, subscriptions. */
+  get stateful(): boolean {
+    return this.kind === 'relay' || this.#inMulti || this.#watching;
+  }
+
+  /**
+   * In front of a cluster: begins a transaction with what was answered before its shard was known, MULTI and commands that
+   * are now queued; no reply goes to the client. False: there is no connection yet, and the present command is held back.
+   */
+  open(commands: readonly Buffer[]): boolean {
+    if (this.kind === 'none' && !this.#borrow()) return false;
+    this.#inMulti = true;
+    this.#waits = false;
+    for (const bytes of commands) this.#sendOwn(bytes);
+    return true;
+  }
+
+  /** In front of a cluster: gives up a transaction of which a command was refused before it was sent. */
+  discard(): void {
+    this.#inMulti = this.#watching = false;
+    this.#sendOwn(DISCARD);
+  }
+
+  /**
+   * In front of a cluster: sends a command again, whose reply was expected from `place`, over a connection to the shard that
+   * `enter` puts the session in front of. For what waits (BLPOP), when its slot has gone elsewhere.
+   */
+  follow({ data, start, end }: Request, place: Source, enter: () => void): void {
+    const session = this.#session;
+    const framer = new RequestFramer();
+    framer.feed(data, start, end);
+    framer.next();
+    if (this.source && !this.source.ended) this.#server?.giveBack(this.#identity!, this.source);
+    this.#forget();
+    enter();
+    this.#marks = new LateMarks(session);
+    this.#server = session.exchange.primary;
+    if (!this.#server) return session.destroy();
+    this.#identity = session.client.identity;
+    this.source = this.#server.borrow(this.#identity);
+    this.kind = 'pinned';
+    this.#waits = true;
+    this.#marks.remember(findCommand(framer), framer);
+    session.order.redirect(place, this.source);
+    this.source.send(session, data, start, end, -1);
+  }
+
   /** A reply of `source` has come: what it acknowledges was executed some time before it. */
   answered(source: Source): void {
     if (source !== this.source) return;
-    const { exchange, fences } = this.#session.context;
-    if (this.#unknownKeys) exchange.marks.markAll();
-    for (const hash of this.#hashes) exchange.marks.mark(hash);
-    if (this.#unknownKeys || this.#hashes.length > 0) fences.wake();
+    this.#marks.answered();
   }
 
   /** Gives the connection back when nothing needs it any more. */
@@ -127,14 +170,14 @@ export class OwnConnection {
     this.#relay = undefined;
     this.kind = 'none';
     this.source = this.#server = undefined;
-    this.#inMulti = this.#watching = this.#changed = this.#unknownKeys = false;
-    this.#hashes = [];
+    this.#inMulti = this.#watching = this.#changed = false;
+    this.#marks = new LateMarks(this.#session);
   }
 
   /** Whether there is one now; otherwise the command is held back or was answered. */
   #borrow(): boolean {
     const session = this.#session;
-    const { exchange } = session.context;
+    const { exchange } = session;
     if (this.#noPrimary) {
       this.#noPrimary = false;
       session.answer(
@@ -150,6 +193,7 @@ export class OwnConnection {
       this.#awaitPrimary();
       return false;
     }
+    this.#marks = new LateMarks(session);
     this.#server = exchange.primary;
     this.#identity = session.client.identity;
     this.source = this.#server.borrow(this.#identity);
@@ -162,7 +206,7 @@ export class OwnConnection {
     const session = this.#session;
     session.untilQuiet(true);
     session.hold(HELD.answer);
-    session.context.exchange.whenPrimary((there) => {
+    session.exchange.whenPrimary((there) => {
       this.#noPrimary = !there;
       session.release(HELD.answer);
     });
@@ -211,30 +255,18 @@ export class OwnConnection {
     this.source!.send(this.#session, NONSENSE, 0, NONSENSE.length, -1);
   }
 
-  /** Keys that the command may write, marked now and again with every reply until the connection is given back. */
-  #remember(command: Command, { data, args, argc }: Arguments): void {
-    if (!mayWrite(command)) return;
-    const { exchange, fences } = this.#session.context;
-    if (exchange.replicas.length === 0) return;
-    keys.find(command, { data, args, argc });
-    if (keys.unknown || this.#hashes.length > MAX_HASHES) this.#unknownKeys = true;
-    for (let i = 0; i < keys.count; i++) {
-      const at = 2 * keys.keyAt[i]!;
-      const hash = DirtyMarks.hash(data, args[at]!, args[at + 1]!);
-      exchange.marks.mark(hash);
-      this.#hashes.push(hash);
-    }
-    if (this.#unknownKeys) exchange.marks.markAll();
-    fences.wake();
-  }
-
   /**
    * WAIT asks about the writes of its connection, and the client's went over a shared one. Any command takes the primary's
    * present offset for its connection's last write (Redis' call()), so a PING before WAIT covers all that was acknowledged.
    */
   #coverOthers(): void {
+    this.#sendOwn(PING);
+  }
+
+  /** A command of ours, whose reply is not for the client. */
+  #sendOwn(bytes: Buffer): void {
     this.#session.order.expect(this.source!, true);
-    this.source!.send(this.#session, PING, 0, PING.length, -1);
+    this.source!.send(this.#session, bytes, 0, bytes.length, -1);
   }
 
   #send({ data, start, end }: RequestFramer, drop: boolean): void {
@@ -256,9 +288,7 @@ export class OwnConnection {
       },
       answered: (all: boolean) => {
         this.answered(source);
-        if (!all) return;
-        this.#hashes = [];
-        this.#unknownKeys = false;
+        if (all) this.#marks.forget();
       },
     };
     const state = { inMulti: this.#inMulti, watching: this.#watching };

@@ -1,4 +1,5 @@
 // What all sessions share: where commands go, by which policy, within which limits, and what is counted.
+import type { Shards } from './cluster/shards.ts';
 import type { Identities } from './client-state.ts';
 import type { Fences } from './consistency/fences.ts';
 import type { Policy } from './routing.ts';
@@ -46,6 +47,8 @@ export type Clock = { readonly beat: number };
 export type SessionContext = {
   readonly clock: Clock;
   readonly exchange: Exchange;
+  /** In front of a cluster: its shards, each with an exchange and fences of its own; the others here are then for nobody's. */
+  readonly shards?: Shards;
   readonly fences: Fences;
   readonly scripts: Scripts;
   readonly policy: Policy;

@@ -8,6 +8,8 @@ import { type Command, findCommand } from './commands/find.ts';
 import { KeyFinder } from './commands/keys.ts';
 import { DirtyMarks } from './consistency/dirty-marks.ts';
 import { ClientState } from './client-state.ts';
+import { ClusterClient } from './cluster/client.ts';
+import type { Fences } from './consistency/fences.ts';
 import { rewriteRead, tellAll } from './read-only-forms.ts';
 import { scan } from './scan.ts';
 import type { SessionContext } from './session-context.ts';
@@ -20,6 +22,7 @@ import { COMMAND, MORE, RequestFramer } from './resp/request-framer.ts';
 import { type Consistency, type Policy, route, type SessionState } from './routing.ts';
 import { answerLocally } from './local-commands.ts';
 import { Connection } from './upstream/connection.ts';
+import type { Exchange } from './upstream/exchange.ts';
 import type { Server } from './upstream/server.ts';
 import type { Lost, ReplyOwner, Request, Source } from './upstream/source.ts';
 
@@ -46,6 +49,10 @@ export class Session implements ReplyOwner, SessionState {
   last: Command | undefined;
   readonly connection: OwnConnection;
   readonly context: SessionContext;
+  /** Where its commands go; in front of a cluster, the shard that the present one is for. */
+  exchange: Exchange;
+  fences: Fences;
+  readonly #cluster: ClusterClient | undefined;
   readonly #socket: Socket;
   readonly #framer: RequestFramer;
   #held = 0;
@@ -87,8 +94,11 @@ export class Session implements ReplyOwner, SessionState {
     this.#framer = new RequestFramer({ maxBulkBytes: context.limits.maxBulkBytes });
     this.since = context.now();
     this.client = new ClientState(context);
+    this.exchange = context.exchange;
+    this.fences = context.fences;
     this.connection = new OwnConnection(this);
     this.order = new ReplyOrder((bytes) => this.write(bytes));
+    this.#cluster = context.shards && new ClusterClient(this, context.shards);
     socket.on('data', (chunk: Buffer) => this.receive(chunk, 0, chunk.length));
     socket.on('drain', () => this.#drained());
     socket.once('end', () => this.#halfClosed());
@@ -102,6 +112,16 @@ export class Session implements ReplyOwner, SessionState {
 
   get own(): SessionState['own'] {
     return this.connection.kind;
+  }
+
+  /** It has, or had of late, large values under way, which ride on a lane of their own. */
+  get large(): boolean {
+    return this.#large;
+  }
+
+  /** The command at hand, until the next is taken. */
+  get framer(): RequestFramer {
+    return this.#framer;
   }
 
   get remote(): string {
@@ -213,6 +233,8 @@ export class Session implements ReplyOwner, SessionState {
     this.last = command;
     const decision = route(command, this, policy);
     if (policy.renamed.size > 0 && decision.action !== 'refuse') this.#rename(command, policy.renamed);
+    if (this.#cluster !== undefined && decision.action !== 'refuse')
+      return this.#cluster.take(command, framer, decision);
     switch (decision.action) {
       case 'replica':
         return this.#read(command);
@@ -260,7 +282,7 @@ export class Session implements ReplyOwner, SessionState {
     server.commands++;
     command.count++;
     if (command.name === 'eval_ro') this.context.scripts.seen(this.client.identity, this.#framer);
-    this.#send(source, 0);
+    this.sendTo(source, 0);
   }
 
   #replicaLane(server: Server, script: boolean): Source {
@@ -324,25 +346,29 @@ export class Session implements ReplyOwner, SessionState {
     if (command.group === 'script') {
       if (!this.#entersScripts()) return this.untilQuiet(true);
     } else if (this.#scripts && this.order.outstanding === 0) this.#scripts = undefined;
-    if (!this.#ridesRightLane()) return this.untilQuiet(true);
+    if (!this.ridesRightLane()) return this.untilQuiet(true);
     const source = this.#scripts ?? exchange.primarySource(this.client.identity, this.#large);
     if (source.congested) return this.waitForRoom(source);
     command.count++;
     if (command.group === 'admin') this.client.consistency = 'strong';
     let epoch = command.group === 'read' || command.group === 'script' ? 0 : -1;
     if (writes) {
-      this.mark(command);
+      this.markIn(exchange, command);
       epoch = exchange.marks.sent();
       this.#wroteIn = epoch;
       if (exchange.replicas.length > 0) this.context.fences.wake();
     }
-    this.#send(source, epoch, owner);
+    this.sendTo(source, epoch, owner);
     if (source === exchange.room) this.untilQuiet(false);
   }
 
   /** Marks what the command may write; for commands on a connection of the client's own, too. */
   mark(command: Command, framer = this.#framer): void {
-    const { marks } = this.context.exchange;
+    this.markIn(this.exchange, command, framer);
+  }
+
+  /** The same in a shard of a cluster. */
+  markIn({ marks }: Exchange, command: Command, framer = this.#framer): void {
     keys.find(command, framer);
     if (keys.unknown) return marks.markAll();
     const { data, args } = framer;
@@ -353,7 +379,7 @@ export class Session implements ReplyOwner, SessionState {
   }
 
   /** A large command rides on the large lane, and nobody changes lanes with commands under way. */
-  #ridesRightLane(): boolean {
+  ridesRightLane(): boolean {
     const { end, start } = this.#framer;
     if (this.#large || this.#scripts || end - start < LARGE_BYTES) return true;
     if (this.order.outstanding > 0) return false;
@@ -362,7 +388,8 @@ export class Session implements ReplyOwner, SessionState {
     return true;
   }
 
-  #send(source: Source, epoch: number, owner: ReplyOwner = this): void {
+  /** Sends the framer's command; `owner` gets the reply and passes it on to us. */
+  sendTo(source: Source, epoch: number, owner: ReplyOwner = this): void {
     const { data, start, end } = this.#framer;
     this.order.expect(source, this.client.dropsReply());
     source.send(owner, data, start, end, epoch);
@@ -408,6 +435,7 @@ export class Session implements ReplyOwner, SessionState {
 
   deliver(source: Source, data: Buffer, from: number, to: number, completed: number): void {
     if (source === this.#replicaSource) this.#onReplica -= completed;
+    if (this.#cluster !== undefined) this.#cluster.answered(source, completed);
     if (this.connection.kind !== 'none') this.connection.answered(source);
     this.order.arrive(source, data, from, to, completed);
     if (completed === 0 && (this.#held & HELD.output) !== 0) this.#stall(source);
@@ -454,6 +482,7 @@ export class Session implements ReplyOwner, SessionState {
 
   /** An error that tells of the server, not of the command, which was not executed: try it elsewhere. */
   refused(source: Source, request: Request, epoch: number, data: Buffer, from: number, to: number): boolean {
+    if (this.#cluster !== undefined) return this.#cluster.refused(source, request, epoch, data, from, to);
     const text = data.toString('latin1', from + 1, Math.min(to, from + 40));
     if (source === this.connection.source) return false;
     const { exchange } = this.context;
@@ -465,6 +494,10 @@ export class Session implements ReplyOwner, SessionState {
 
   lost(source: Source, what: Lost): void {
     if (this.#ended) return;
+    if (this.#cluster !== undefined) {
+      this.#cluster.lost(source, what);
+      return this.#afterReplies();
+    }
     if (source === this.#replicaSource) this.#onReplica--;
     const { exchange, limits } = this.context;
     const now = this.context.now();
@@ -472,7 +505,7 @@ export class Session implements ReplyOwner, SessionState {
     const safe = !what.sent || what.epoch === 0;
     const mine = source === this.connection.source;
     if (what.final !== undefined) this.order.replace(source, errorReply(what.final));
-    else if (!safe || mine || now > this.#troubleUntil) this.order.replace(source, this.#lostReply(what));
+    else if (!safe || mine || now > this.#troubleUntil) this.order.replace(source, this.lostReply(what));
     else {
       exchange.retries++;
       const epoch = what.epoch > 0 ? exchange.marks.sent() : what.epoch;
@@ -490,7 +523,7 @@ export class Session implements ReplyOwner, SessionState {
     const framer = new RequestFramer({ maxBulkBytes: this.context.limits.maxBulkBytes });
     framer.feed(data, start, end);
     if (framer.next() === COMMAND) this.mark(findCommand(framer), framer);
-    else this.context.exchange.marks.markAll();
+    else this.exchange.marks.markAll();
   }
 
   /** Where a lost command goes: the primary; a read, while there is none, to a replica that has applied everything. */
@@ -504,7 +537,7 @@ export class Session implements ReplyOwner, SessionState {
     return this.#scripts ? exchange.scriptSource(identity) : exchange.primarySource(identity, this.#large);
   }
 
-  #lostReply({ why, sent }: Lost): Buffer {
+  lostReply({ why, sent }: Lost): Buffer {
     this.context.stats.lostReplies++;
     const doubt = sent ? 'it may or may not have been executed' : 'it was not executed';
     return errorReply(

@@ -1,18 +1,26 @@
 // What the ambassador says of itself inside the protocol: AMBASSADOR STATUS for people, a section of INFO for programs.
 import type { SessionContext } from './session-context.ts';
+import type { Exchange } from './upstream/exchange.ts';
 import type { Server } from './upstream/server.ts';
 
-export type StatusParts = Pick<SessionContext, 'exchange' | 'policy' | 'stats' | 'slowLog'>;
+export type StatusParts = Pick<SessionContext, 'exchange' | 'policy' | 'stats' | 'slowLog'> & {
+  /** That one, or in front of a cluster those of its shards. */
+  readonly exchanges: readonly Exchange[];
+};
 
-export function statusText({ exchange }: StatusParts, clients: number, rows: readonly string[]): string {
-  const servers = [...exchange.servers.values()].map((server) => {
+export function statusText({ exchanges }: StatusParts, clients: number, rows: readonly string[]): string {
+  const all = exchanges.flatMap((exchange) =>
+    [...exchange.servers.values()].map((server) => ({ exchange, server })),
+  );
+  const waiting = exchanges.reduce((sum, { room }) => sum + room.count, 0);
+  const servers = all.map(({ exchange, server }) => {
     const role = server === exchange.primary ? 'primary' : 'replica';
     const behind = role === 'replica' && exchange.marks.latest > server.clean ? ' behind' : '';
     const unfit = role === 'replica' && server.up && !server.fresh ? ' too-stale' : '';
     const near = server.near ? ' near' : '';
     return `${server.name} ${role} ${server.up ? 'up' : 'down'}${behind}${unfit}${near} connections=${server.connections} commands=${server.commands}`;
   });
-  return [`clients=${clients} waiting=${exchange.room.count}`, ...servers, ...rows, ''].join('\n');
+  return [`clients=${clients} waiting=${waiting}`, ...servers, ...rows, ''].join('\n');
 }
 
 const replica = (server: Server, i: number): [string, string] => [

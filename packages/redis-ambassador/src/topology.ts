@@ -74,6 +74,14 @@ export class ControlConnection {
     );
   }
 
+  /** CLUSTER NODES, as it is. @throws why it could not be asked, or that the server is no cluster's */
+  async clusterNodes(): Promise<string> {
+    const text = await this.#redis.call('CLUSTER', 'NODES').catch((error: unknown) => {
+      throw this.#error ?? plainly(error);
+    });
+    return String(text);
+  }
+
   close(): void {
     this.#redis.disconnect();
   }

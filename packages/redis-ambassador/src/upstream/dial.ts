@@ -45,6 +45,7 @@ export function handshake(identity: Identity, reach: Reach): { bytes: Buffer; ma
     login && (login.username === '' ? ['AUTH', login.password] : ['AUTH', login.username, login.password]),
     identity.resp === 3 ? ['HELLO', '3'] : undefined,
     identity.db === 0 ? undefined : ['SELECT', String(identity.db)],
+    identity.reading ? ['READONLY'] : undefined,
   ];
   const named = { bytes: encodeCommand(['CLIENT', 'SETNAME', 'redis-ambassador']).bytes, mayFail: true };
   const id = { bytes: encodeCommand(['CLIENT', 'ID']).bytes, mayFail: true };

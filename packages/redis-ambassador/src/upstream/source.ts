@@ -10,6 +10,8 @@ export type Identity = {
   readonly resp: 2 | 3;
   /** Undefined: the credentials of the settings. */
   readonly login: { readonly username: string; readonly password: string } | undefined;
+  /** In front of a cluster: reads from replicas, which without READONLY would send them to their primary. */
+  readonly reading?: true;
 };
 
 /** Who we are when we ask for ourselves: what clients are that have asked for nothing else. */

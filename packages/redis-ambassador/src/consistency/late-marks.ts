@@ -1,0 +1,56 @@
+// The keys that commands on a connection of a client's own may write: marked when they are sent, and again with every reply
+// of that connection, as EXEC and what waits are executed some time after they were sent. For own-connection.ts.
+import type { Arguments, Command } from '../commands/find.ts';
+import { KeyFinder } from '../commands/keys.ts';
+import { mayWrite } from '../routing.ts';
+import type { Exchange } from '../upstream/exchange.ts';
+import { DirtyMarks } from './dirty-marks.ts';
+import type { Fences } from './fences.ts';
+
+/** Keys remembered of one transaction; with more, everything counts as written. */
+const MAX_HASHES = 4096;
+
+const keys = new KeyFinder();
+
+export class LateMarks {
+  readonly #exchange: Exchange;
+  readonly #fences: Fences;
+  readonly #hashes: number[] = [];
+  #unknown = false;
+
+  /** Of the server that the connection is to: in front of a cluster, those of its shard. */
+  constructor({ exchange, fences }: { readonly exchange: Exchange; readonly fences: Fences }) {
+    this.#exchange = exchange;
+    this.#fences = fences;
+  }
+
+  remember(command: Command, words: Arguments): void {
+    const { marks, replicas } = this.#exchange;
+    if (!mayWrite(command) || replicas.length === 0) return;
+    keys.find(command, words);
+    if (keys.unknown || this.#hashes.length > MAX_HASHES) this.#unknown = true;
+    const { data, args } = words;
+    for (let i = 0; i < keys.count; i++) {
+      const at = 2 * keys.keyAt[i]!;
+      const hash = DirtyMarks.hash(data, args[at]!, args[at + 1]!);
+      marks.mark(hash);
+      this.#hashes.push(hash);
+    }
+    if (this.#unknown) marks.markAll();
+    this.#fences.wake();
+  }
+
+  /** A reply has come: what it acknowledges was executed some time before it. */
+  answered(): void {
+    const { marks } = this.#exchange;
+    if (this.#unknown) marks.markAll();
+    for (const hash of this.#hashes) marks.mark(hash);
+    if (this.#unknown || this.#hashes.length > 0) this.#fences.wake();
+  }
+
+  /** Everything that was sent is answered. */
+  forget(): void {
+    this.#hashes.length = 0;
+    this.#unknown = false;
+  }
+}
