@@ -75,6 +75,7 @@ export class Fences {
     this.#ask(primary, (reply) => {
       this.#asking = false;
       const [role, offset] = Array.isArray(reply) ? reply : [];
+      if (isBusy(reply)) return;
       if (role !== 'master' || typeof offset !== 'number') return exchange.distrust(primary);
       if (exchange.primary !== primary || this.#primary !== primary) return;
       this.#fences.push({ epoch, offset, closedAt });
@@ -90,6 +91,7 @@ export class Fences {
       this.#asked.delete(replica);
       const [role, host, port, state, offset] = Array.isArray(reply) ? reply : [];
       if (primary !== exchange.primary || primary !== this.#primary || !replica.up) return;
+      if (isBusy(reply)) return;
       if (role !== 'slave') return exchange.distrust(replica);
       // Another history has offsets of its own.
       if (replica.follows !== undefined && replica.follows !== `${String(host)}:${String(port)}`)
@@ -120,3 +122,6 @@ export class Fences {
     server.lane(OWN, false).send(question, ROLE, 0, ROLE.length, -1);
   }
 }
+
+/** A script that lasts is no reason to doubt its server. */
+const isBusy = (reply: Read): boolean => reply instanceof Error && reply.message.startsWith('BUSY ');
