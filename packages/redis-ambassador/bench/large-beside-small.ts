@@ -36,7 +36,8 @@ export const largeBesideSmall: Race = async ({ scale, say }) => {
 /** Milliseconds that each small GET took, and how many large ones there were beside them. */
 async function smallGets(port: number, durationMs: number): Promise<{ took: number[]; large: number }> {
   using client = await RawClient.open(port);
-  await client.ask('SET', 'large', LARGE);
+  using writer = await RawClient.open(port);
+  await writer.ask('SET', 'large', LARGE);
   await client.ask('SET', 'small', 'x'.repeat(100));
   const script = join(import.meta.dirname, 'large-loader.ts');
   const loader = spawn(process.execPath, [script, String(port)], { stdio: ['ignore', 'pipe', 'inherit'] });

@@ -384,7 +384,7 @@ export class Session implements ReplyOwner, SessionState {
     if (this.#large || this.#scripts || end - start < LARGE_BYTES) return true;
     if (this.order.outstanding > 0) return false;
     this.#large = true;
-    this.#smallRun = 0;
+    this.#smallRun = SMALL_RUN; // its size told us, and will tell us of the next: one small reply, and back it goes
     return true;
   }
 
