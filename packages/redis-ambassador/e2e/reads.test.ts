@@ -1,8 +1,11 @@
 // Promise: reads go where --read-from and --balance say; a scan goes on where it began; read-only scripts run at replicas;
 // each connection may choose its consistency. One deployment for most of them.
 import { createHash } from 'node:crypto';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Deployment, deploy, PATIENCE } from './running.ts';
+import { eventually } from '@podmate/testkit/eventually';
+import { freePort, startImage } from '@podmate/testkit/image';
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { type Deployment, deploy, PATIENCE, rawCommand } from './running.ts';
 
 let deployment: Deployment;
 beforeAll(async () => {
@@ -137,5 +140,53 @@ test('counts, errors and times by server, role and class; slow commands without 
   expect(await client.call('AMBASSADOR', 'SLOWLOG', 'RESET')).toBe('OK');
   expect(await client.call('AMBASSADOR', 'SLOWLOG', 'LEN')).toBe(0);
 });
+
+test('--read-from replica: an error while none is fit, and writes go on; any: all in turn', async () => {
+  await using strict = await deploy({ replicas: 1, args: ['--read-from', 'replica'] });
+  const client = strict.client();
+  await client.set('k', 'v');
+  await settled(strict);
+  expect(await client.get('k')).toBe('v');
+  expect(await callsOf('get', strict)).toEqual([0, 1]);
+  await strict.replicas[0]!.stop();
+  await expect.poll(() => client.get('k').catch(String), PATIENCE).toMatch('TRYAGAIN');
+  expect(await client.set('k', 'w')).toBe('OK');
+  await using all = await deploy({ replicas: 1, args: ['--read-from', 'any'] });
+  const other = all.client();
+  for (let i = 0; i < 20; i++) await other.get('k');
+  expect(await callsOf('get', all)).toEqual([10, 10]);
+});
+
+test('--zone: the replica of our zone gets all the reads', async () => {
+  const { address } = deployment.replicas[1]!;
+  const args = ['--zone', 'a', '--server-zones', `${address}=a`];
+  await using zoned = await ambassador(deployment.primary.address, args);
+  const client = new Redis(zoned.port, '127.0.0.1', { maxRetriesPerRequest: 0 });
+  onTestFinished(() => client.disconnect());
+  await expect
+    .poll(() => client.call('AMBASSADOR', 'ROUTE', 'GETBIT', 'k', '0'), PATIENCE)
+    .toMatch(`now: ${address}`);
+  const before = await callsOf('getbit');
+  for (let i = 0; i < 10; i++) await client.getbit('k', 0);
+  const after = await callsOf('getbit');
+  expect(after.map((count, i) => count - before[i]!)).toEqual([0, 0, 10]);
+});
+
+/** Another ambassador before the same servers. */
+async function ambassador(
+  server: string,
+  args: readonly string[],
+): Promise<AsyncDisposable & { port: number }> {
+  const port = await freePort();
+  const image = startImage('redis-ambassador', [
+    '--servers',
+    server,
+    '--listen',
+    `127.0.0.1:${port}`,
+    ...args,
+  ]);
+  await eventually(() => rawCommand(port, 'PING'));
+  return { port, [Symbol.asyncDispose]: () => image[Symbol.asyncDispose]() };
+}
 
 const SPIN = 'local n = 0; for i = 1, 40000000 do n = n + i end; return n';
