@@ -18,6 +18,7 @@ const DEBIAN_PACKAGES = [
   'original-awk',
   'redis-server',
   'redis-tools',
+  'iproute2',
   'prometheus',
   'openjdk-17-jdk-headless',
   'tomcat10',

@@ -19,7 +19,7 @@ async function main(): Promise<void> {
   const isProbe = argv[0] === 'health';
   const loaded = await configure(settings, {
     version: root.version,
-    argv: isProbe ? ['--servers', 'none:1', ...argv.slice(1)] : argv,
+    argv: isProbe ? ['--explain', 'PING', ...argv.slice(1)] : argv, // a probe needs no servers
   });
   if (isProbe) return health(loaded);
   const { values, secrets } = loaded;

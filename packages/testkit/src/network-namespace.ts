@@ -3,6 +3,7 @@
 
 import { execFileSync } from 'node:child_process';
 import { randomInt } from 'node:crypto';
+import { findCommand } from './debian.ts';
 
 export class NetworkNamespace implements Disposable {
   readonly name: string;
@@ -70,5 +71,5 @@ export class NetworkNamespace implements Disposable {
 }
 
 function ip(...args: readonly string[]): void {
-  execFileSync('ip', args, { stdio: ['ignore', 'ignore', 'pipe'], encoding: 'utf8' });
+  execFileSync(findCommand('ip') ?? 'ip', args, { stdio: ['ignore', 'ignore', 'pipe'], encoding: 'utf8' });
 }

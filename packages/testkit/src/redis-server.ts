@@ -140,7 +140,7 @@ function startInNamespace(
   program: string,
   args: readonly string[],
 ): ChildProcess {
-  const command = namespace === undefined ? [] : ['ip', 'netns', 'exec', namespace];
+  const command = namespace === undefined ? [] : [findCommand('ip') ?? 'ip', 'netns', 'exec', namespace];
   const [file = '', ...rest] = [...command, program, ...args];
   return spawn(file, rest, { stdio: 'ignore' });
 }
