@@ -5,11 +5,13 @@ import { commands, learnedCommands, unknownCommand } from './commands/find.ts';
 import type { Server } from './upstream/server.ts';
 import { type Traffic, type TrafficClass, trafficClasses } from './upstream/traffic.ts';
 
-const perServer = ({ exchange }: Ambassador, of: (server: Server) => number): [Labels, number][] =>
-  [...exchange.servers.values()].map((server) => [
-    { server: server.name, role: server === exchange.primary ? 'primary' : 'replica' },
-    of(server),
-  ]);
+const perServer = ({ exchanges }: Ambassador, of: (server: Server) => number): [Labels, number][] =>
+  exchanges.flatMap(({ servers, primary }) =>
+    [...servers.values()].map((server): [Labels, number] => [
+      { server: server.name, role: server === primary ? 'primary' : 'replica' },
+      of(server),
+    ]),
+  );
 
 /** For each class, in each role in which a server has answered commands of it. */
 function perTraffic<T>(

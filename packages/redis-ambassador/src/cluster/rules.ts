@@ -77,10 +77,11 @@ export const ruledSubcommands: readonly string[] = [...table.keys()].filter((nam
 const containers = new Set(ruledSubcommands.map((name) => name.slice(0, name.indexOf('|'))));
 
 /** The decision for a command; `second` gives its second word in lower case, asked for only where it matters. */
-export function ruleOf({ name, keys, group }: Command, second: () => string): Rule | undefined {
+export function ruleOf({ name, keys, group, sub: isSub }: Command, second: () => string): Rule | undefined {
   const sub = containers.has(name) ? table.get(`${name}|${second()}`) : undefined;
   if (group === 'local') return ONE; // answered here, or by the transaction
-  const own = sub ?? table.get(name);
+  const container = isSub ? table.get(name.slice(0, name.indexOf('|'))) : undefined;
+  const own = sub ?? table.get(name) ?? container;
   if (own !== undefined || keys === null) return own;
   return keys === 'unknown' ? LIKE_KEY : SLOT;
 }
