@@ -239,6 +239,7 @@ export class Session implements ReplyOwner, SessionState {
       case 'replica':
         return this.#read(command);
       case 'primary':
+        if (this.#heldByPause(command, decision.marks)) return this.connection.take(command, framer, 'pin');
         if (decision.marks && this.context.policy.rewriteReads && rewriteRead(this, command, framer)) return;
         return this.toPrimary(command, decision.marks);
       case 'info':
@@ -265,6 +266,17 @@ export class Session implements ReplyOwner, SessionState {
     if (name === undefined || this.#renamed !== undefined) return;
     this.#renamed = command;
     this.#framer.rename(Buffer.from(name));
+  }
+
+  /** While CLIENT PAUSE holds writes back, they wait on connections of their own. */
+  #heldByPause({ name }: Command, marks: boolean): boolean {
+    const { exchange, now } = this.context;
+    if (name === 'client|pause') {
+      const { data, args, argc } = this.#framer;
+      const ms = argc > 2 ? Number(data.toString('latin1', args[4], args[5])) : 0;
+      if (ms > 0) exchange.pausedUntil = now() + ms;
+    } else if (name === 'client|unpause') exchange.pausedUntil = 0;
+    return exchange.pausedUntil > 0 && (marks || name === 'publish') && now() < exchange.pausedUntil;
   }
 
   #read(command: Command): void {

@@ -69,6 +69,8 @@ export class Exchange {
   complaints: readonly string[] = ['no server was asked yet'];
   version = '0.0.0';
   failovers = 0;
+  /** CLIENT PAUSE: until then (of options.now) a write waits at the primary, and nobody else shall wait behind it. */
+  pausedUntil = 0;
   /** Clients in MONITOR: while there are some, all reads go to the primary, so that they see them. */
   monitors = 0;
   retries = 0;
