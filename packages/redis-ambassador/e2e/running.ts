@@ -92,6 +92,12 @@ export async function startAmbassador(
   return { image, port, admin, client, status, [Symbol.asyncDispose]: end };
 }
 
+/** Sends lines and gives all their replies, which are awaited, however long that takes. */
+export async function replies(port: number, text: string): Promise<string> {
+  const got = await rawCommand(port, `${text}\r\nQUIT`, 5000);
+  return got.replace(/\+OK\r\n$/, '');
+}
+
 /** Sends a line and gives what comes back until the server is silent for a moment. */
 export function rawCommand(port: number, text: string, silenceMs = 100): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();

@@ -10,7 +10,7 @@ import { temporaryDirectory } from '@podmate/testkit/files';
 import { freePort, type RunningImage, scrape, startImage } from '@podmate/testkit/image';
 import { RedisServer } from '@podmate/testkit/redis-server';
 import { expect, test } from 'vitest';
-import { PATIENCE, rawCommand } from './running.ts';
+import { PATIENCE, replies } from './running.ts';
 import { type Certificates, makeCertificates, SecretVolume } from './secret-volume.ts';
 
 const cli = async (...args: readonly string[]): Promise<string> =>
@@ -151,22 +151,20 @@ test('a password that a Secret renews is used for the connections to come; clien
     volume.file('ours'),
   ]);
   await expect.poll(() => readiness(admin), PATIENCE).toMatch(/^ok/);
-  expect(await rawCommand(port, 'PING\r\nAUTH wrong\r\nAUTH front\r\nSET a 1\r\nRESET\r\nGET a')).toMatch(
+  expect(await replies(port, 'PING\r\nAUTH wrong\r\nAUTH front\r\nSET a 1\r\nRESET\r\nGET a')).toMatch(
     /^-NOAUTH [^\r]*\r\n-WRONGPASS [^\r]*\r\n\+OK\r\n\+OK\r\n\+RESET\r\n-NOAUTH [^\r]*\r\n$/,
   );
-  expect(await rawCommand(port, 'HELLO 3\r\nHELLO 3 AUTH default front\r\nGET a')).toMatch(
+  expect(await replies(port, 'HELLO 3\r\nHELLO 3 AUTH default front\r\nGET a')).toMatch(
     /^-NOAUTH [^\r]*\r\n%7\r\n[^]*\$1\r\n1\r\n$/,
   );
   await server.ask('ACL', 'SETUSER', 'app', 'on', '>its-own', '~a', '+get');
-  expect(await rawCommand(port, 'AUTH app its-own\r\nGET a\r\nSET a 2')).toMatch(
-    /^\+OK\r\n\$1\r\n1\r\n-NOPERM/,
-  );
+  expect(await replies(port, 'AUTH app its-own\r\nGET a\r\nSET a 2')).toMatch(/^\+OK\r\n\$1\r\n1\r\n-NOPERM/);
   await server.ask('CONFIG', 'SET', 'requirepass', 'two');
   volume.swap({ password: 'two\n', ours: 'back\n' });
   await expect.poll(() => image.stderr, PATIENCE).toMatch(/settings reloaded/);
-  expect(await rawCommand(port, 'AUTH back\r\nSELECT 3\r\nSET a 3')).toBe('+OK\r\n+OK\r\n+OK\r\n');
+  expect(await replies(port, 'AUTH back\r\nSELECT 3\r\nSET a 3')).toBe('+OK\r\n+OK\r\n+OK\r\n');
   await eventually(async () =>
-    expect(await rawCommand(port, 'AUTH back\r\nBLPOP q 0.01')).toBe('+OK\r\n*-1\r\n'),
+    expect(await replies(port, 'AUTH back\r\nBLPOP q 0.01')).toBe('+OK\r\n*-1\r\n'),
   );
   for (const secret of ['one', 'two', 'front', 'back', 'its-own'])
     expect(image.stderr).not.toMatch(new RegExp(`\\b${secret}\\b`));

@@ -457,7 +457,8 @@ export class Session implements ReplyOwner, SessionState {
 
   /** In the midst of a large reply that the client does not read: no more of it, as long as nobody else waits for theirs. */
   #stall(source: Source): void {
-    if (source instanceof Connection && source.stall(this.order.outstanding)) this.#stalled = source;
+    const own = source === this.#replicaSource ? this.#onReplica : this.order.outstanding - this.#onReplica;
+    if (source instanceof Connection && source.stall(own)) this.#stalled = source;
   }
 
   /** Which lane suits this client, and how many commands it may have under way. */
