@@ -133,6 +133,7 @@ test('the demo ends by itself, with nothing missing', async ({ skip }) => {
   const demo = await run(process.execPath, [join(import.meta.dirname, 'demo.ts'), '--seconds', '8']);
   expect(demo.stdout).toContain('billing.log copied and truncated');
   expect(demo.stdout).toMatch(/ 0 missing, 0 duplicated, \d+ destroyed by copytruncate\nNothing is missing/);
+  expect(demo.stdout).toMatch(/\d orders and \d+ payments scraped: as many as the application sent/);
 });
 
 /** The logs that the application left behind, as its sidecar would have printed them. */

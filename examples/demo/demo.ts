@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { startDateHalf } from './date-half.ts';
 import type { Half } from './half.ts';
 import { startLogHalf } from './log-half.ts';
+import { startMetricsHalf } from './metrics-half.ts';
 import { startRedisHalf } from './redis-half.ts';
 import { announce, paint } from './screen.ts';
 
@@ -63,7 +64,12 @@ async function judge(halves: readonly Half[]): Promise<boolean> {
 }
 
 async function main(seconds: number | undefined): Promise<boolean> {
-  const started = [await startLogHalf(), await startDateHalf(), await startRedisHalf()];
+  const started = [
+    await startLogHalf(),
+    await startDateHalf(),
+    await startRedisHalf(),
+    await startMetricsHalf(),
+  ];
   const halves = started.filter((half) => half !== undefined);
   await watch(halves, seconds, endOnSignal(halves));
   return judge(halves);

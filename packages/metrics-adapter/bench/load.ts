@@ -51,8 +51,8 @@ const wanted = rate * seconds;
 const startMs = performance.now();
 let sent = 0;
 for (let at = 0; sent < wanted; at = (at + BATCH) % packets.length) {
-  const due = ((performance.now() - startMs) / 1000) * rate;
-  if (sent > due) Atomics.wait(pause, 0, 0, Math.min(2, ((sent - due) / rate) * 1000));
+  for (let ahead; (ahead = sent - ((performance.now() - startMs) / 1000) * rate) > 0;)
+    Atomics.wait(pause, 0, 0, Math.min(20, (ahead / rate) * 1000));
   const took = functions.sendmmsg(
     fd,
     getRawPointer(headers) + BigInt(at * MMSGHDR),

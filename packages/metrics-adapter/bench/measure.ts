@@ -39,5 +39,8 @@ export async function send(port: number, { rate, seconds, lines, series, kind }:
 }
 
 export function figure(cpu: number, sent: number, got: number, { lines }: Load): Figure {
-  return { cpuMicrosPerLine: (cpu * 1e6) / (got * lines), lossPercent: (100 * (sent - got)) / sent };
+  return {
+    cpuMicrosPerLine: (cpu * 1e6) / (got * lines),
+    lossPercent: Math.max(0, (100 * (sent - got)) / sent),
+  };
 }

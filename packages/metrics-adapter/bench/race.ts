@@ -192,12 +192,13 @@ async function names(seconds: number, say: (line: string) => void): Promise<void
   await eventually(async () => {
     if ((await adapter.scrape()).value('old') !== 2) throw new Error('the old series is gone');
   });
-  const refused = (await adapter.scrape()).value('metrics_adapter_series_refused_total', {
-    reason: 'max_series',
-  });
+  const page = await adapter.scrape();
+  const refused = page.value('metrics_adapter_series_refused_total', { reason: 'max_series' });
+  const dropped = page.value('metrics_adapter_statsd_udp_packet_drops_total');
   say(
     `- A million different series in ${seconds} s: RSS ${full.toFixed(0)} MiB when the limit was reached, ` +
-      `${rssMiB(pid).toFixed(0)} MiB at the end; ${refused} refused and counted, an older one went on.`,
+      `${rssMiB(pid).toFixed(0)} MiB at the end; ${refused} refused and counted, an older one went on, ` +
+      `${dropped} packets dropped by the kernel.`,
   );
 }
 
