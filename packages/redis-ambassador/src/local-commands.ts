@@ -39,6 +39,8 @@ const answers: Readonly<Record<string, readonly [least: number, most: number, an
   unwatch: [1, 1, (session) => session.answer(OK)],
   quit: [1, 64, quit],
   reset: [1, 1, reset],
+  post: [1, Infinity, (session) => session.close()],
+  'host:': [1, Infinity, (session) => session.close()],
   select: [2, 2, select],
   auth: [2, 3, auth],
   hello: [1, 64, hello],
@@ -59,6 +61,10 @@ const answers: Readonly<Record<string, readonly [least: number, most: number, an
   'client|reply': [3, 3, replyMode],
   ...ambassadorAnswers,
 };
+
+/** Redis' errors begin with a word of their own; what a socket says of its end does not. */
+const lostReply = (why: string): string =>
+  /^[A-Z]+ /.test(why) ? why : `ERR the ambassador lost the server while this command was under way: ${why}`;
 
 function quit(session: Session): void {
   session.answer(OK);
@@ -122,7 +128,7 @@ function ask(
   const source = (): ReturnType<typeof exchange.primarySource> => exchange.primarySource(identity, false);
   const own = session.connection;
   const judged = (reply: Buffer | Error): void => {
-    if (!Buffer.isBuffer(reply)) session.answer(errorReply(reply.message));
+    if (!Buffer.isBuffer(reply)) session.answer(errorReply(lostReply(reply.message)));
     else if (reply[0] === 45) session.answer(reply);
     else {
       session.client.identity = identity;

@@ -374,6 +374,11 @@ export class Session implements ReplyOwner, SessionState {
     if (source === exchange.room) this.untilQuiet(false);
   }
 
+  /** Something of this client is executed about now over a connection of its own. */
+  wrote(): void {
+    this.#wroteIn = this.context.exchange.marks.open;
+  }
+
   /** Marks what the command may write; for commands on a connection of the client's own, too. */
   mark(command: Command, framer = this.#framer): void {
     this.markIn(this.exchange, command, framer);
@@ -515,14 +520,17 @@ export class Session implements ReplyOwner, SessionState {
     const { exchange, limits } = this.context;
     const now = this.context.now();
     this.#troubleUntil ||= now + limits.failoverTimeoutMs;
-    const safe = !what.sent || what.epoch === 0;
+    const safe = !what.sent || (what.epoch === 0 && what.overtaken !== true);
     const mine = source === this.connection.source;
     if (what.final !== undefined) this.order.replace(source, errorReply(what.final));
     else if (!safe || mine || now > this.#troubleUntil) this.order.replace(source, this.lostReply(what));
     else {
       exchange.retries++;
       const epoch = what.epoch > 0 ? exchange.marks.sent() : what.epoch;
-      if (epoch > 0) this.#markAgain(what);
+      if (epoch > 0) {
+        this.#markAgain(what);
+        this.#wroteIn = epoch;
+      }
       const elsewhere = this.#elsewhere(epoch);
       this.order.redirect(source, elsewhere);
       elsewhere.send(this, what.data, what.start, what.end, epoch);

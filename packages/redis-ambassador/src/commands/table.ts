@@ -158,6 +158,7 @@ export const commandRows: readonly Row[] = [
     'client|tracking client|no-evict client|no-touch client|caching script|debug himport replicaof slaveof',
   ],
   ['local', null, 'auth hello select quit reset'],
+  ['local', null, 'post host:'], // HTTP: Redis closes the connection, which would be everybody's
   [
     'local',
     null,

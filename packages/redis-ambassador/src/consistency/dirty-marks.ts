@@ -3,7 +3,7 @@
 // acknowledged, the primary's replication offset is asked for, and once a replica has applied that much, all of the epoch
 // is clean there. Invariant: a key whose mark is at or below a replica's clean epoch reads the same or newer there.
 
-/** Keys share marks when their hashes collide: that only costs a needless read from the primary. 256 KiB. */
+/** Keys share marks when their hashes collide: that only costs a needless read from the primary. 512 KiB. */
 const MARKS = 65_536;
 /** Epochs that may be open or unsettled at once; a power of two. When they run out the open one goes on longer. */
 const EPOCHS = 1024;
@@ -13,7 +13,8 @@ export class DirtyMarks {
   open = 1;
   /** The newest epoch in which anything was written. */
   latest = 0;
-  readonly #marks = new Int32Array(MARKS);
+  /** Not 32 bits wide: at an epoch every 2 ms those would be used up after 49 days. */
+  readonly #marks = new Float64Array(MARKS);
   /** The newest epoch with a write whose keys are unknown. */
   #all = 0;
   /** Unacknowledged writes of each epoch that is not settled. */

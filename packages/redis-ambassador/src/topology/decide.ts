@@ -41,12 +41,7 @@ export function decide(all: readonly Look[], circumstances: Circumstances): Sigh
   return {
     primary: primary?.endpoint,
     replicas: replicas.map(({ endpoint }) => endpoint),
-    seen: new Map(
-      seen.map(({ endpoint, info }) => [
-        nameOf(endpoint),
-        { follows: masterOf(info), runId: info.get('run_id') },
-      ]),
-    ),
+    seen: new Map(seen.map(({ endpoint, info }) => [nameOf(endpoint), { runId: info.get('run_id') }])),
     complaints: [
       ...looks.flatMap((look) => complaint(look, primary)),
       ...deposed.map(({ endpoint }) => `${nameOf(endpoint)}: calls itself primary, but was replaced`),

@@ -18,6 +18,8 @@ const [MINUS, PUSH, LF] = [45, 62, 10];
 const CONGESTED_BYTES = 1024 * 1024;
 /** Longest error line and handshake reply; Redis' own are a hundred times shorter, scripts may write longer ones. */
 const MAX_HELD_BYTES = 1024 * 1024;
+/** Errors of a server that is not, or not yet, what we took it for. */
+const UNFIT = /^-(READONLY|LOADING|MASTERDOWN) /;
 /** Weight of a new latency sample in the exponential mean. */
 const LATENCY_WEIGHT = 0.2;
 
@@ -61,7 +63,10 @@ export class Connection implements Source {
   #handshakeAt = 0;
   /** An error line or handshake reply of which not all has come. */
   #held: Buffer | undefined;
-  #inPush = false;
+  /** The reply that is coming is for nobody: a push, or one to a read that was sent elsewhere. */
+  #skipping = false;
+  /** Reads with a lower serial number are not answered from here: a server has said that it is not what we took it for. */
+  #unfitBefore = 0;
   /** Bytes of the oldest reply were given away. */
   #begun = false;
   #waiting: (() => void)[] = [];
@@ -177,12 +182,22 @@ export class Connection implements Source {
       if (epoch > 0) this.#options.marks.acknowledged(epoch);
       owner.torn(this, text);
     }
+    const writes = this.#pending.writesBefore(this.#unwritten);
     while (this.#pending.count > 0) {
       const { owner, epoch, request, head } = this.#pending;
       this.#pending.shift();
       if (epoch > 0) this.#options.marks.acknowledged(epoch);
       const sent = head < this.#unwritten;
-      owner.lost(this, { ...request, epoch, sent, why: text, ...(final !== undefined && { final }) });
+      if (sent && epoch > 0) writes.set(owner, (writes.get(owner) ?? 0) - 1);
+      const overtaken = (writes.get(owner) ?? 0) > 0;
+      owner.lost(this, {
+        ...request,
+        epoch,
+        sent,
+        overtaken,
+        why: text,
+        ...(final !== undefined && { final }),
+      });
     }
     this.#freed();
     this.#relayEnded?.();
@@ -253,7 +268,8 @@ export class Connection implements Source {
     let [from, at, completed, room] = [first, first, 0, 0];
     while (at < to) {
       const fresh = framer.between;
-      if (fresh && (chunk[at] === MINUS || chunk[at] === PUSH || pending.count === 0)) {
+      const special = chunk[at] === MINUS || chunk[at] === PUSH || pending.count === 0;
+      if (fresh && (special || (pending.head < this.#unfitBefore && pending.epoch === 0))) {
         if (owner) owner.deliver(this, chunk, from, at, completed);
         owner = undefined;
         completed = 0;
@@ -261,9 +277,9 @@ export class Connection implements Source {
         if (this.#ended) return;
         continue;
       }
-      if (this.#inPush) {
+      if (this.#skipping) {
         from = at = framer.next(chunk, at, to);
-        this.#inPush = !framer.between;
+        this.#skipping = !framer.between;
         continue;
       }
       if (pending.owner !== owner || completed === room) {
@@ -280,7 +296,7 @@ export class Connection implements Source {
       this.#answered();
       completed++;
     }
-    this.#begun = !framer.between && !this.#inPush;
+    this.#begun = !framer.between && !this.#skipping;
     if (owner && at > from) owner.deliver(this, chunk, from, at, completed);
   }
 
@@ -300,11 +316,7 @@ export class Connection implements Source {
 
   /** A reply that is an error, a push, or one that nobody asked for. Index behind it, or the end with it held. */
   #special(chunk: Buffer, at: number): number {
-    if (chunk[at] === PUSH) {
-      const end = this.#framer.next(chunk, at, chunk.length);
-      this.#inPush = !this.#framer.between;
-      return end;
-    }
+    if (chunk[at] === PUSH) return this.#skip(chunk, at);
     if (this.#pending.count === 0) {
       this.end(
         new Error(`the server sent a reply to nothing: ${chunk.toString('latin1', at, at + 80).trim()}`),
@@ -312,6 +324,7 @@ export class Connection implements Source {
       );
       return chunk.length;
     }
+    if (chunk[at] !== MINUS) return this.#readElsewhere(chunk, at);
     const newline = chunk.indexOf(LF, at);
     if (newline === -1) {
       if (chunk.length - at > MAX_HELD_BYTES) this.end(new Error('the server sent an error without an end'));
@@ -323,8 +336,27 @@ export class Connection implements Source {
     this.#answered();
     if (!owner.refused(this, request, epoch, chunk, at, newline + 1)) {
       owner.deliver(this, chunk, at, newline + 1, 1);
+    } else if (UNFIT.test(chunk.toString('latin1', at, at + 12))) {
+      this.#unfitBefore = this.#pending.head + this.#pending.count;
     }
     return newline + 1;
+  }
+
+  /**
+   * A read that was sent behind what this server has refused, as it is not primary any more: it must not be answered with
+   * what was there before the refused write, which is on its way to the next primary.
+   */
+  #readElsewhere(chunk: Buffer, at: number): number {
+    const { owner, request } = this.#pending;
+    this.#pending.shift();
+    owner.lost(this, { ...request, epoch: 0, sent: false, why: 'the server is not primary any more' });
+    return this.#skip(chunk, at);
+  }
+
+  #skip(chunk: Buffer, at: number): number {
+    const end = this.#framer.next(chunk, at, chunk.length);
+    this.#skipping = !this.#framer.between;
+    return end;
   }
 
   #handshakeReply(chunk: Buffer, at: number): number {

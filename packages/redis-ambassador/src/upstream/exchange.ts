@@ -16,11 +16,8 @@ export type Sighting = {
   readonly primary: Endpoint | undefined;
   /** Replicas whose link to the primary is up. */
   readonly replicas: readonly Endpoint[];
-  /** Of every server that answered, by its name: the address it calls its primary, and which process it is. */
-  readonly seen?: ReadonlyMap<
-    string,
-    { readonly follows: string | undefined; readonly runId: string | undefined }
-  >;
+  /** Of every server that answered, by its name: which process it is. */
+  readonly seen?: ReadonlyMap<string, { readonly runId: string | undefined }>;
   /** Why there is no primary, or what else is amiss. */
   readonly complaints: readonly string[];
   /** redis_version of the primary, for HELLO. */
@@ -189,7 +186,6 @@ export class Exchange {
     // A process that has begun anew may have begun with nothing.
     else if (known && server.runId !== undefined && known.runId !== server.runId) server.clean = -1;
     server.runId = known?.runId ?? server.runId;
-    server.follows = known?.follows;
     if (up) server.deposed = false;
     if (up && server.missed) server.endIdle();
     server.up = up;
@@ -256,10 +252,14 @@ export class Exchange {
       before.deposed = true;
       before.endBorrowed(new Error(`${server.name} is the primary now`));
     }
-    // What the old primary had acknowledged the replicas may have or not; offsets of the two do not compare.
-    this.marks.markAll();
-    for (const each of this.servers.values()) each.clean = -1;
+    this.beginHistory();
     this.#options.report({ kind: 'primary', name: server.name, before: before?.name });
+  }
+
+  /** The primary is another one, or began anew: what was acknowledged before the replicas may have, or it, or neither. */
+  beginHistory(): void {
+    this.marks.markAll();
+    for (const each of this.servers.values()) if (each !== this.primary) each.clean = -1;
   }
 
   #server(endpoint: Endpoint): Server {
@@ -277,7 +277,8 @@ export class Exchange {
       turnNow: () => this.#lostAt ?? this.#clock.now(),
       maxStalenessMs,
       onTrouble: (troubled, why, cause) => {
-        if (cause === 'idle') return this.nudge();
+        // What answers next may be a replica started anew, empty until it is in sync: a look at its run id decides.
+        if (cause === 'idle') return troubled === this.primary ? this.nudge() : this.distrust(troubled);
         report({ kind: 'trouble', name: troubled.name, why });
         if (cause === 'server') this.distrust(troubled);
       },

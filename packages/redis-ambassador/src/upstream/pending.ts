@@ -17,8 +17,11 @@ export class Pending {
   #next = 0;
   #owners: (ReplyOwner | undefined)[] = Array.from({ length: FIRST_CAPACITY });
   #data: (Buffer | undefined)[] = Array.from({ length: FIRST_CAPACITY });
-  /** Of each entry: where its bytes begin and end, its epoch, its commands, and how many of them were answered. */
-  #facts = new Int32Array(5 * FIRST_CAPACITY);
+  /**
+   * Of each entry: where its bytes begin and end, its epoch, its commands, and how many of them were answered. Epochs outgrow
+   * 32 bits after 49 days of writes.
+   */
+  #facts = new Float64Array(5 * FIRST_CAPACITY);
   /** When the commands of each entry were sent; of another time is another entry. */
   #sentAt = new Float64Array(FIRST_CAPACITY);
 
@@ -77,6 +80,21 @@ export class Pending {
     return { data, start: framer.start, end: framer.end };
   }
 
+  /** How many writes each owner has among the commands before the one with this serial number. Not hot. */
+  writesBefore(serial: number): Map<ReplyOwner, number> {
+    const writes = new Map<ReplyOwner, number>();
+    let from = this.head;
+    for (let entry = this.#first; entry < this.#next && from < serial; entry++) {
+      const at = entry & (this.#owners.length - 1);
+      const commands = this.#facts[5 * at + 3]! - this.#facts[5 * at + 4]!;
+      const owner = this.#owners[at];
+      if (owner && this.#facts[5 * at + 2]! > 0)
+        writes.set(owner, (writes.get(owner) ?? 0) + Math.min(commands, serial - from));
+      from += commands;
+    }
+    return writes;
+  }
+
   /** Forgets the oldest. */
   shift(): void {
     this.head++;
@@ -98,7 +116,7 @@ export class Pending {
     const size = this.#owners.length;
     const owners: (ReplyOwner | undefined)[] = Array.from({ length: 2 * size });
     const data: (Buffer | undefined)[] = Array.from({ length: 2 * size });
-    const facts = new Int32Array(10 * size);
+    const facts = new Float64Array(10 * size);
     const sentAt = new Float64Array(2 * size);
     for (let serial = this.#first; serial < this.#next; serial++) {
       const [old, at] = [serial & (size - 1), serial & (2 * size - 1)];

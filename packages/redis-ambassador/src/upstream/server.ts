@@ -53,8 +53,6 @@ export class Server implements Candidate {
   readonly accounts: { readonly primary: Account; readonly replica: Account };
   /** In our own zone (--zone). */
   near = false;
-  /** As a replica: the address it names as its primary, where the control plane found it to be the right one. */
-  follows: string | undefined;
   /** Which process it is; a new one has lost what it had not saved. */
   runId: string | undefined;
   /** When the control plane last had an answer from it; of options.now. */
@@ -73,6 +71,8 @@ export class Server implements Candidate {
     readonly callback: (there: boolean) => void;
     readonly since: number;
   }[] = [];
+  /** How many connections have ended: each may have been the end of the process that answers. */
+  ends = 0;
   connects = 0;
   commands = 0;
 
@@ -277,6 +277,7 @@ export class Server implements Candidate {
       },
       onEnd: (ended, why, cause) => {
         this.#open.delete(ended);
+        this.ends++;
         const lanes = this.#lanes.get(identity.key);
         if (lanes?.small === ended || lanes?.large === ended) this.cursorOwner = nextCursorOwner();
         if (lanes?.small === ended) lanes.small = undefined;

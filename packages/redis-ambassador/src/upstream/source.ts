@@ -33,6 +33,8 @@ export type Lost = Request & {
   readonly epoch: number;
   /** It may have reached the server. */
   readonly sent: boolean;
+  /** A write that its owner sent behind it may have reached the server: who reads now may read what was written later. */
+  readonly overtaken?: boolean;
   readonly why: string;
   /** The error to answer with, when trying elsewhere is in vain: the server refused our login, or a deadline is past. */
   readonly final?: string;
