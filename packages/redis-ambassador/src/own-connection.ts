@@ -125,17 +125,8 @@ export class OwnConnection {
 
   /** A reply of `source` has come: what it acknowledges was executed some time before it. */
   answered(source: Source): void {
-<<<<<<< HEAD
     if (source !== this.source) return;
     this.#marks.answered();
-=======
-    if (source !== this.source || (!this.#unknownKeys && this.#hashes.length === 0)) return;
-    const { exchange, fences } = this.#session.context;
-    if (this.#unknownKeys) exchange.marks.markAll();
-    for (const hash of this.#hashes) exchange.marks.mark(hash);
-    this.#session.wrote();
-    fences.wake();
->>>>>>> 8193d43 (redis-ambassador: a checker of what clients saw, and what it found)
   }
 
   /** Gives the connection back when nothing needs it any more. */
@@ -264,26 +255,6 @@ export class OwnConnection {
     this.source!.send(this.#session, NONSENSE, 0, NONSENSE.length, -1);
   }
 
-<<<<<<< HEAD
-=======
-  /** Keys that the command may write, marked now and again with every reply until the connection is given back. */
-  #remember(command: Command, { data, args, argc }: Arguments): void {
-    if (!mayWrite(command)) return;
-    const { exchange, fences } = this.#session.context;
-    keys.find(command, { data, args, argc });
-    if (keys.unknown || this.#hashes.length > MAX_HASHES) this.#unknownKeys = true;
-    for (let i = 0; i < keys.count; i++) {
-      const at = 2 * keys.keyAt[i]!;
-      const hash = DirtyMarks.hash(data, args[at]!, args[at + 1]!);
-      exchange.marks.mark(hash);
-      this.#hashes.push(hash);
-    }
-    if (this.#unknownKeys) exchange.marks.markAll();
-    this.#session.wrote();
-    fences.wake();
-  }
-
->>>>>>> 8193d43 (redis-ambassador: a checker of what clients saw, and what it found)
   /**
    * WAIT asks about the writes of its connection, and the client's went over a shared one. Any command takes the primary's
    * present offset for its connection's last write (Redis' call()), so a PING before WAIT covers all that was acknowledged.

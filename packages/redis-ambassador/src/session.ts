@@ -376,7 +376,7 @@ export class Session implements ReplyOwner, SessionState {
 
   /** Something of this client is executed about now over a connection of its own. */
   wrote(): void {
-    this.#wroteIn = this.context.exchange.marks.open;
+    this.#wroteIn = this.exchange.marks.open;
   }
 
   /** Marks what the command may write; for commands on a connection of the client's own, too. */
@@ -532,6 +532,7 @@ export class Session implements ReplyOwner, SessionState {
         this.#wroteIn = epoch;
       }
       const elsewhere = this.#elsewhere(epoch);
+      if (elsewhere === this.#replicaSource) this.#onReplica++;
       this.order.redirect(source, elsewhere);
       elsewhere.send(this, what.data, what.start, what.end, epoch);
       this.untilQuiet(this.#again);

@@ -12,21 +12,26 @@ const MAX_HASHES = 4096;
 
 const keys = new KeyFinder();
 
+/** The client: `wrote` tells it that something of its is executed about now, for `session` consistency. */
+type Writer = { readonly exchange: Exchange; readonly fences: Fences; wrote(): void };
+
 export class LateMarks {
   readonly #exchange: Exchange;
   readonly #fences: Fences;
+  readonly #client: Writer;
   readonly #hashes: number[] = [];
   #unknown = false;
 
   /** Of the server that the connection is to: in front of a cluster, those of its shard. */
-  constructor({ exchange, fences }: { readonly exchange: Exchange; readonly fences: Fences }) {
-    this.#exchange = exchange;
-    this.#fences = fences;
+  constructor(client: Writer) {
+    this.#exchange = client.exchange;
+    this.#fences = client.fences;
+    this.#client = client;
   }
 
   remember(command: Command, words: Arguments): void {
-    const { marks, replicas } = this.#exchange;
-    if (!mayWrite(command) || replicas.length === 0) return;
+    const { marks } = this.#exchange;
+    if (!mayWrite(command)) return;
     keys.find(command, words);
     if (keys.unknown || this.#hashes.length > MAX_HASHES) this.#unknown = true;
     const { data, args } = words;
@@ -37,6 +42,7 @@ export class LateMarks {
       this.#hashes.push(hash);
     }
     if (this.#unknown) marks.markAll();
+    this.#client.wrote();
     this.#fences.wake();
   }
 
@@ -45,7 +51,9 @@ export class LateMarks {
     const { marks } = this.#exchange;
     if (this.#unknown) marks.markAll();
     for (const hash of this.#hashes) marks.mark(hash);
-    if (this.#unknown || this.#hashes.length > 0) this.#fences.wake();
+    if (!this.#unknown && this.#hashes.length === 0) return;
+    this.#client.wrote();
+    this.#fences.wake();
   }
 
   /** Everything that was sent is answered. */

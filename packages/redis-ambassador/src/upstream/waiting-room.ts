@@ -49,12 +49,22 @@ export class WaitingRoom implements Source {
     this.#free.push(callback);
   }
 
-  /** There is a primary again: every owner sends its commands there. Or a replica: those that only read may go there. */
+  /**
+   * There is a primary again: every owner sends its commands there. Or a replica: those that only read may go there, except
+   * behind something of the same owner that stays, as a source answers in order.
+   */
   leave({ readsOnly = false } = {}): void {
     const guests = this.#guests;
-    this.#guests = readsOnly ? guests.filter(({ epoch }) => epoch !== 0) : [];
-    this.#bytes = this.#guests.reduce((sum, { start, end }) => sum + end - start, 0);
-    for (const guest of guests) if (!readsOnly || guest.epoch === 0) this.#show(guest, {});
+    const staying = new Set<ReplyOwner>();
+    const stays = ({ owner, epoch }: Guest): boolean => {
+      if (readsOnly && epoch !== 0) staying.add(owner);
+      return staying.has(owner);
+    };
+    const [kept, leaving]: [Guest[], Guest[]] = [[], []];
+    for (const guest of guests) (stays(guest) ? kept : leaving).push(guest);
+    this.#guests = kept;
+    this.#bytes = kept.reduce((sum, { start, end }) => sum + end - start, 0);
+    for (const guest of leaving) this.#show(guest, {});
     this.#freed();
   }
 
