@@ -16,7 +16,7 @@ afterAll(() => fleet[Symbol.asyncDispose]());
 
 const disturbances: MishapName[] = ['delay replication', 'stop a replica', 'pause writes', 'cut replication'];
 
-// Changes of the primary and cut connections are for the long form: a few runs in a hundred still show a violation there.
+// Changes of the primary and cut connections are for the long form (bench/checker.ts): it still finds violations there.
 test.each<[Scope, MishapName[]]>([
   ['key', disturbances],
   ['session', disturbances],
