@@ -58,6 +58,8 @@ const answers: Readonly<Record<string, readonly [least: number, most: number, an
   'client|unblock': [3, 4, clientUnblock],
   'client|getredir': [2, 2, clientTracked],
   'client|trackinginfo': [2, 2, clientTracked],
+  // What a client can do when it is redirected: nobody is, behind the ambassador.
+  'client|capa': [3, 64, (session) => session.answer(OK)],
   'client|reply': [3, 3, replyMode],
   ...ambassadorAnswers,
 };

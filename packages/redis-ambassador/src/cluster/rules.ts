@@ -59,14 +59,17 @@ const rows: readonly (readonly [rule: Rule, names: string])[] = [
   [all('least'), 'script|exists'],
   [all('sum'), 'latency|reset'],
   [ONE, 'ping echo time lastsave lolwut command info role config latency slowlog acl module swapdb'],
-  [ONE, 'function|dump function|help function|list function|stats script|help object|help memory|help'],
+  [
+    ONE,
+    'function|dump function|help function|list function|stats script|help script|show object|help memory|help',
+  ],
   [ONE, 'memory|doctor memory|malloc-stats memory|stats xinfo|help xgroup|help pfselftest client|help'],
-  [ONE, 'client|kill client|list client|unblock client|trackinginfo hotkeys unknown|'],
+  [ONE, 'client|kill client|list client|unblock client|trackinginfo hotkeys commandlog unknown|'],
   // The bus of the cluster carries a message to all nodes; numbers of subscribers are those of one node.
   [ONE, 'publish pubsub subscribe psubscribe unsubscribe punsubscribe'],
   [NO, 'monitor sync psync replconf shutdown debug failover replicaof slaveof backup himport'],
-  [NO, 'client|tracking client|caching client|no-evict client|no-touch migrate'],
-  [DISABLED, 'cluster asking readonly readwrite'],
+  [NO, 'client|tracking client|caching client|no-evict client|no-touch client|import-source migrate'],
+  [DISABLED, 'cluster asking readonly readwrite clusterscan sflush'],
   [ONE, 'multi'], // which then waits for its first key
 ];
 

@@ -29,6 +29,7 @@ function readRow(row: Read): Learned[] {
 }
 
 function classOf(name: string, flags: ReadonlySet<string>): CommandClass {
+  if (name.startsWith('client|')) return 'relay'; // about one connection: not one that others share
   if (flags.has('blocking')) return 'block';
   if (flags.has('write') || !flags.has('readonly')) return 'write';
   return OF_ONE_SERVER.test(name) ? 'primary' : 'read';

@@ -1,5 +1,6 @@
-// Every command of Redis 7 and 8: what it may do to data, and where its keys are. Data only; for find.ts and the tests,
-// which hold it against COMMAND of a real server. Where our class differs from the server's flags, a comment says why.
+// Every command of Redis 7 and 8 and Valkey: what it may do to data, and where its keys are. Data only; for find.ts and the
+// tests, which hold it against COMMAND of a real server and against every-command.tsv. Where our class differs from the
+// server's flags, a comment says why.
 // Not listed (modules, later versions): goes to the primary as a write with unknown keys, which is always right.
 
 /**
@@ -62,14 +63,14 @@ export const commandRows: readonly Row[] = [
   [
     'write',
     ONE,
-    'append decr decrby incr incrby incrbyfloat increx getdel getex getset psetex set setbit setex setnx setrange delex',
+    'append decr decrby incr incrby incrbyfloat increx getdel getex getset psetex set setbit setex setnx setrange delex delifeq',
   ],
   ['write', ONE, 'expire expireat pexpire pexpireat persist move restore restore-asking bitfield'],
   ['write', TWO, 'rename renamenx copy'],
   ['write', [2, -1, 1], 'bitop'],
   ['write', 'store', 'sort'],
   ['write', 'migrate', 'migrate'],
-  ['write', 'unknown', 'flushall flushdb swapdb trimslots'],
+  ['write', 'unknown', 'flushall flushdb swapdb sflush trimslots'],
   // About the server's own LRU clock and encodings: a replica's answer would be another, and TOUCH there is in vain.
   ['primary', ALL, 'touch'],
   ['primary', SUB, 'object|encoding object|freq object|idletime object|refcount memory|usage'],
@@ -139,7 +140,7 @@ export const commandRows: readonly Row[] = [
   // Scripts: without _RO they may write (and COMMAND says neither). What was loaded at the primary is not at replicas, so
   // they are told, too: scripts.ts. Functions are replicated.
   ['script', 'numkeys-2', 'eval evalsha fcall eval_ro evalsha_ro fcall_ro'],
-  ['primary', null, 'script|exists script|help'],
+  ['primary', null, 'script|exists script|help script|show'],
   ['everywhere', null, 'script|flush script|kill script|load function|kill'],
   ['write', 'unknown', 'function|delete function|flush function|load function|restore'],
   ['primary', null, 'function|dump function|help function|list function|stats'],
@@ -155,14 +156,14 @@ export const commandRows: readonly Row[] = [
   [
     'relay',
     null,
-    'client|tracking client|no-evict client|no-touch client|caching script|debug himport replicaof slaveof',
+    'client|tracking client|no-evict client|no-touch client|caching client|import-source script|debug himport replicaof slaveof',
   ],
   ['local', null, 'auth hello select quit reset'],
   ['local', null, 'post host:'], // HTTP: Redis closes the connection, which would be everybody's
   [
     'local',
     null,
-    'client|id client|getname client|setname client|setinfo client|info client|reply client|getredir',
+    'client|id client|getname client|setname client|setinfo client|info client|reply client|getredir client|capa',
   ],
   ['local', null, 'client|list client|kill client|unblock client|trackinginfo'],
   ['primary', null, 'client|help client|pause client|unpause'],
@@ -179,7 +180,7 @@ export const commandRows: readonly Row[] = [
     'ping echo time lastsave lolwut role command publish spublish pubsub failover shutdown save bgsave',
   ],
   ['primary', null, 'bgrewriteaof acl latency slowlog module cluster asking readonly readwrite'],
-  ['primary', null, 'backup hotkeys config|get config|help config|rewrite'],
+  ['primary', null, 'backup hotkeys commandlog clusterscan config|get config|help config|rewrite'],
   // Who sets up or debugs a server means that very one, and wants to see what comes of it.
   ['admin', null, 'config|set config|resetstat debug'],
 ];

@@ -31,6 +31,7 @@ const rows = [
   { of: row('graph.query', 'write denyoom'), group: 'write', keys: 'unknown' },
   { of: row('mymodule.odd', 'fast'), group: 'write', keys: 'unknown' },
   { of: row('mymodule.wait', 'write blocking'), group: 'block', keys: 'unknown' },
+  { of: row('client|later', 'noscript loading', 0), group: 'relay', keys: 'unknown' },
   { of: row('newcore', 'readonly fast'), group: 'read', keys: [1, 1, 1] },
   { of: row('newwrite', 'write fast'), group: 'write', keys: [1, 1, 1] },
 ] as const;
