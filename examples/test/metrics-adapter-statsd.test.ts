@@ -1,4 +1,4 @@
-// examples/metrics-adapter, run for real: the compose file with the Prometheus in it, and the manifests as they are
+// examples/metrics-adapter-statsd, run for real: the compose file with the Prometheus in it, and the manifests as they are
 // written, where the application prints how many packets it has sent, and a scrape has to find as many.
 
 import { resolve } from 'node:path';
@@ -13,7 +13,7 @@ import { standIns } from '../stand-ins.ts';
 
 const skipped = await skipsContainers();
 
-const EXAMPLE = resolve(import.meta.dirname, '../metrics-adapter');
+const EXAMPLE = resolve(import.meta.dirname, '../metrics-adapter-statsd');
 
 async function scrape(address: string): Promise<ScrapedPage> {
   const response = await fetch(`http://${address}/metrics`);
@@ -48,7 +48,9 @@ async function countsEveryPacket(pod: Pod): Promise<void> {
 }
 
 describe.skipIf(skipped)('compose.yaml: an application, its adapter, a Prometheus', () => {
-  const project = new ComposeProject('examples/metrics-adapter/compose.yaml', { PROMETHEUS_PORT: '0' });
+  const project = new ComposeProject('examples/metrics-adapter-statsd/compose.yaml', {
+    PROMETHEUS_PORT: '0',
+  });
 
   beforeAll(async () => {
     await buildImage('metrics-adapter');
@@ -77,7 +79,7 @@ describe.skipIf(skipped)('compose.yaml: an application, its adapter, a Prometheu
   });
 });
 
-describe.skipIf(skipped).concurrent('the manifests of examples/metrics-adapter', () => {
+describe.skipIf(skipped).concurrent('the manifests of examples/metrics-adapter-statsd', () => {
   test.each(['pod.yaml', 'unix-socket.yaml', 'pod-classic.yaml'])('%s counts every packet', async (file) => {
     await using run = await startFile(file);
     await run.pod.untilReady();
