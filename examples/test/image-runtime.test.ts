@@ -3,6 +3,7 @@
 
 import { beforeAll, describe, expect, test } from 'vitest';
 import { buildImage, docker, skipsContainers, startContainer } from '@podmate/testkit/containers';
+import { eventually } from '@podmate/testkit/eventually';
 import { repositoryVersion } from '../../docker/bundle.ts';
 import { images } from '../../docker/images.ts';
 
@@ -61,6 +62,8 @@ describe.skipIf(await skipsContainers()).each(images)('image $name', ({ name, id
   test('does its job and ends at once when asked, as a user nobody knows, in little memory', async () => {
     const flags = [...LOCKED_DOWN, '--user=2147483647:2147483647', '--memory=48m', '--pids-limit=32'];
     await using container = await startContainer(tag, idle.args, flags);
+    // a signal that comes before Node can take it is lost on the first process of a namespace
+    await eventually(async () => expect((await container.logs()).stderr).toContain('msg=started'));
     const none = '0000000000000000';
     const status = { Uid: '2147483647', CapPrm: none, CapEff: none, CapBnd: none, NoNewPrivs: '1' };
     expect(await processStatus(container.id)).toMatchObject(status);
