@@ -1,13 +1,13 @@
 // A session's connection of its own, for as long as the protocol needs one: MULTI to EXEC, WATCH, a blocking command, WAIT
 // (pinned: replies stay in order with all others), or for good after SUBSCRIBE, MONITOR and the like (relay: bytes pass as
 // they come). Invariant: taken and given back only with nothing outstanding; what could be executed late marks its keys
-// when its reply comes, so that key consistency also covers EXEC and BLPOP. Just over 300 lines, as it is one state machine.
+// when its reply comes, so that key consistency also covers EXEC and BLPOP. Over 300 lines, as it is one state machine.
 import { type Command, findCommand } from './commands/find.ts';
 import { LateMarks } from './consistency/late-marks.ts';
 import { HELD } from './held.ts';
 import { answerLocally } from './local-commands.ts';
 import { Relay } from './relay.ts';
-import { errorReply } from './resp/reply.ts';
+import { errorReply, OK } from './resp/reply.ts';
 import { RequestFramer } from './resp/request-framer.ts';
 import type { Session } from './session.ts';
 import type { Connection } from './upstream/connection.ts';
@@ -23,6 +23,8 @@ const INFO = Buffer.from('*2\r\n$6\r\nCLIENT\r\n$4\r\nINFO\r\n');
 
 const ID = Buffer.from('*2\r\n$6\r\nCLIENT\r\n$2\r\nID\r\n');
 
+const ABORTED = errorReply('EXECABORT Transaction discarded because of previous errors.');
+
 export class OwnConnection {
   kind: 'none' | 'pinned' | 'relay' = 'none';
   source: Connection | undefined;
@@ -36,6 +38,11 @@ export class OwnConnection {
   /** A command changed its state in a way that the next to borrow it should not find. */
   #changed = false;
   #noPrimary = false;
+  /**
+   * MULTI never fails, and who sends a pipeline relies on that: where no server was found for it, what follows up to EXEC is
+   * refused, and EXEC. Pinned, though to nothing.
+   */
+  #doomed = false;
   /** A command that may wait is the last that was sent. */
   #waits = false;
 
@@ -47,7 +54,8 @@ export class OwnConnection {
   /** Sends the framer's command over the own connection, which is got first if there is none. */
   take(command: Command, framer: RequestFramer, action: 'pin' | 'relay'): void {
     const session = this.#session;
-    if (this.kind === 'none' && !this.#borrow()) return;
+    if (this.#doomed) return this.#refuse(command, framer);
+    if (this.kind === 'none' && !this.#borrow(command)) return;
     if (this.source!.ended) return session.destroy(); // as Redis' own end would be seen
     if (action === 'relay' && this.kind === 'pinned') {
       if (session.order.outstanding > 0) return session.untilQuiet(true);
@@ -60,7 +68,7 @@ export class OwnConnection {
     if (command.group === 'local' && !this.#isOurs(command)) return this.#local(command, framer);
     if (this.source!.congested) return session.waitForRoom(this.source!);
     command.count++;
-    this.#track(command);
+    this.#track(command, framer.argc);
     this.#marks.remember(command, framer);
     if (command.name === 'wait' || command.name === 'waitaof') this.#coverOthers();
     this.#send(framer, session.client.dropsReply());
@@ -83,14 +91,16 @@ export class OwnConnection {
 
   /**
    * In front of a cluster: begins a transaction with what was answered before its shard was known, MULTI and commands that
-   * are now queued; no reply goes to the client. False: there is no connection yet, and the present command is held back.
+   * are now queued; no reply goes to the client. Or the present command is held back until there is a connection, or was
+   * refused, as there will be none.
    */
-  open(commands: readonly Buffer[]): boolean {
-    if (this.kind === 'none' && !this.#borrow()) return false;
+  open(commands: readonly Buffer[]): 'begun' | 'held' | 'refused' {
+    const refused = this.#noPrimary;
+    if (this.kind === 'none' && !this.#borrow()) return refused ? 'refused' : 'held';
     this.#inMulti = true;
     this.#waits = false;
     for (const bytes of commands) this.#sendOwn(bytes);
-    return true;
+    return 'begun';
   }
 
   /** In front of a cluster: gives up a transaction of which a command was refused before it was sent. */
@@ -170,19 +180,19 @@ export class OwnConnection {
     this.#relay = undefined;
     this.kind = 'none';
     this.source = this.#server = undefined;
-    this.#inMulti = this.#watching = this.#changed = false;
+    this.#inMulti = this.#watching = this.#changed = this.#doomed = false;
     this.#marks = new LateMarks(this.#session);
   }
 
   /** Whether there is one now; otherwise the command is held back or was answered. */
-  #borrow(): boolean {
+  #borrow(command?: Command): boolean {
     const session = this.#session;
     const { exchange } = session;
     if (this.#noPrimary) {
       this.#noPrimary = false;
-      session.answer(
-        errorReply(`TRYAGAIN the ambassador found no primary in time: ${exchange.complaints.join('; ')}`),
-      );
+      this.#doomed = command?.name === 'multi';
+      if (this.#doomed) this.kind = 'pinned';
+      session.answer(this.#doomed ? OK : this.#noServer());
       return false;
     }
     if (session.order.outstanding > 0) {
@@ -200,6 +210,23 @@ export class OwnConnection {
     if (this.source.ready && this.source.serverId === undefined) askId(this.source);
     this.kind = 'pinned';
     return true;
+  }
+
+  #noServer(): Buffer {
+    const { complaints } = this.#session.exchange;
+    return errorReply(`TRYAGAIN the ambassador found no primary in time: ${complaints.join('; ')}`);
+  }
+
+  /** Instead of what a server would say to a command of a transaction. */
+  #refuse(command: Command, framer: RequestFramer): void {
+    const session = this.#session;
+    const { name } = command;
+    const ends = (name === 'exec' || name === 'discard') && framer.argc === 1;
+    command.count++;
+    if (ends || name === 'quit' || name === 'reset') this.#forget();
+    if (name === 'quit' || name === 'reset') return answerLocally(session, command, framer);
+    if (ends) session.answer(name === 'exec' ? ABORTED : OK);
+    else session.answer(this.#noServer());
   }
 
   #awaitPrimary(): void {
@@ -228,13 +255,15 @@ export class OwnConnection {
     session.answer(errorReply(`ERR ${what} inside MULTI is not supported by the ambassador`));
   }
 
-  #track({ name, group }: Command): void {
+  /** With words too many, EXEC and DISCARD end nothing. */
+  #track({ name, group }: Command, argc: number): void {
     this.#waits = group === 'block' || name === 'wait' || name === 'waitaof';
-    if (name === 'multi') this.#inMulti = true;
+    if (name === 'multi') this.#inMulti ||= argc === 1;
     else if (name === 'watch') this.#watching ||= !this.#inMulti;
     else if (name === 'unwatch') this.#watching &&= this.#inMulti;
-    else if (name === 'exec' || name === 'discard') this.#inMulti = this.#watching = false;
-    else if (name === 'select') this.#changed = true;
+    else if (name === 'exec' || name === 'discard') {
+      if (argc === 1) this.#inMulti = this.#watching = false;
+    } else if (name === 'select') this.#changed = true;
   }
 
   /** A command of our own over it, with nothing of the client under way. */

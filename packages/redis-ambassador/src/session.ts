@@ -75,6 +75,10 @@ export class Session implements ReplyOwner, SessionState {
   /** They went over its connection for scripts. */
   #replicaScripts = false;
   #onReplica = 0;
+  /** Where its commands under way for the primary went: while there are any, no other goes elsewhere. */
+  #primarySource: Source | undefined;
+  /** There may be a write among them. */
+  #writing = false;
   /** The newest epoch in which this client wrote: for `session` consistency. */
   #wroteIn = 0;
   #large = false;
@@ -290,6 +294,7 @@ export class Session implements ReplyOwner, SessionState {
     if (this.#onReplica++ === 0) {
       this.#replica = server;
       this.#replicaSource = source;
+      if (this.order.outstanding === 0) this.#rested();
     }
     server.commands++;
     command.count++;
@@ -361,6 +366,11 @@ export class Session implements ReplyOwner, SessionState {
     if (!this.ridesRightLane()) return this.untilQuiet(true);
     const source = this.#scripts ?? exchange.primarySource(this.client.identity, this.#large);
     if (source.congested) return this.waitForRoom(source);
+    // The primary is another one now, or a replica that answers reads of ours has become it.
+    if (this.#wouldOvertake(source)) return this.untilQuiet(true);
+    if (this.order.outstanding === 0) this.#rested();
+    this.#primarySource = source;
+    this.#writing ||= writes;
     command.count++;
     if (command.group === 'admin') this.client.consistency = 'strong';
     let epoch = command.group === 'read' || command.group === 'script' ? 0 : -1;
@@ -374,9 +384,23 @@ export class Session implements ReplyOwner, SessionState {
     if (source === exchange.room) this.untilQuiet(false);
   }
 
+  /** Nothing is under way to any primary. */
+  #rested(): void {
+    this.#primarySource = undefined;
+    this.#writing = false;
+  }
+
+  /** Others of its commands are under way to what was the primary a moment ago, or the replies could not be told apart. */
+  #wouldOvertake(source: Source): boolean {
+    if (this.#onReplica > 0 && source === this.#replicaSource) return true;
+    const last = this.#primarySource;
+    return last !== undefined && last !== source && this.order.outstanding > 0;
+  }
+
   /** Something of this client is executed about now over a connection of its own. */
   wrote(): void {
     this.#wroteIn = this.exchange.marks.open;
+    this.#cluster?.wroteItself();
   }
 
   /** Marks what the command may write; for commands on a connection of the client's own, too. */
@@ -451,13 +475,19 @@ export class Session implements ReplyOwner, SessionState {
   }
 
   deliver(source: Source, data: Buffer, from: number, to: number, completed: number): void {
-    if (source === this.#replicaSource) this.#onReplica -= completed;
+    if (source === this.#replicaSource) this.#answeredByReplica(completed);
     if (this.#cluster !== undefined) this.#cluster.answered(source, completed);
     if (this.connection.kind !== 'none') this.connection.answered(source);
     this.order.arrive(source, data, from, to, completed);
     if (completed === 0 && (this.#held & HELD.output) !== 0) this.#stall(source);
     this.#learn(to - from, completed);
     if (this.#held !== 0 || this.connection.kind !== 'none' || this.#half) this.#afterReplies();
+  }
+
+  /** The replica may be the primary by the next command: what comes from there then is no read's reply. */
+  #answeredByReplica(completed: number): void {
+    this.#onReplica -= completed;
+    if (this.#onReplica === 0) this.#replicaSource = undefined;
   }
 
   /** In the midst of a large reply that the client does not read: no more of it, as long as nobody else waits for theirs. */
@@ -516,7 +546,7 @@ export class Session implements ReplyOwner, SessionState {
       this.#cluster.lost(source, what);
       return this.#afterReplies();
     }
-    if (source === this.#replicaSource) this.#onReplica--;
+    if (source === this.#replicaSource) this.#answeredByReplica(1);
     const { exchange, limits } = this.context;
     const now = this.context.now();
     this.#troubleUntil ||= now + limits.failoverTimeoutMs;
@@ -548,11 +578,12 @@ export class Session implements ReplyOwner, SessionState {
     else this.exchange.marks.markAll();
   }
 
-  /** Where a lost command goes: the primary; a read, while there is none, to a replica that has applied everything. */
+  /** Where a lost command goes: the primary; while there is none, one that only reads to a replica that has all. */
   #elsewhere(epoch: number): Source {
     const { exchange } = this.context;
     const { identity } = this.client;
-    if (epoch === 0 && exchange.primary?.up !== true) {
+    // Behind a read there may be a write of its own, which must not be replicated before it is answered.
+    if (epoch === 0 && !this.#writing && exchange.primary?.up !== true) {
       const reader = exchange.pickReader(this.client.consistency === 'eventual' ? 0 : exchange.marks.latest);
       if (reader && reader !== exchange.primary) return reader.lane(identity, this.#large);
     }

@@ -60,7 +60,7 @@ export class Relay implements AsyncDisposable {
     const late: { chunk: string | Buffer; due: number }[] = [];
     const pass = (): void => {
       while (late.length > 0 && late[0]!.due <= performance.now() + 1) near.write(late.shift()!.chunk);
-      if (late.length > 0 && !near.destroyed) setTimeout(pass, late[0]!.due - performance.now());
+      if (late.length > 0 && !near.destroyed) setTimeout(pass, Math.max(0, late[0]!.due - performance.now()));
     };
     far.on('data', (chunk) => {
       if (this.deaf) return;

@@ -137,6 +137,11 @@ export class ClusterClient {
     this.#lastWrite = shard;
   }
 
+  /** Something of this client is executed about now over its own connection. */
+  wroteItself(): void {
+    if (this.#own) this.reads.wrote(this.#own, this.#own.exchange.marks.open);
+  }
+
   /** The shard that the client's own connection is to. */
   get own(): Shard | undefined {
     return this.session.own === 'none' ? undefined : this.#own;

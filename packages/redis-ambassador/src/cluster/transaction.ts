@@ -44,7 +44,8 @@ export class Transaction {
       this.#end();
       return false;
     }
-    if (command.name === 'exec' || command.name === 'discard') this.#finish(command);
+    // With words too many they end nothing.
+    if ((command.name === 'exec' || command.name === 'discard') && framer.argc === 1) this.#finish(command);
     else if (this.#state === 'broken') session.answer(QUEUED);
     else this.#queue(command, framer, rule);
     return true;
@@ -74,7 +75,7 @@ export class Transaction {
     const shard = slot === NO_KEY ? own! : shards.ofSlot(slot);
     const foreign = this.#slot === NO_KEY ? own !== undefined && own !== shard : slot !== this.#slot;
     if (slot === CROSS_SLOT || (slot !== NO_KEY && foreign)) return this.#break(CROSS_SLOT_ERROR);
-    if (this.#state === 'open' && !this.#open(shard)) return;
+    if (this.#state === 'open' && this.#open(shard) !== 'begun') return;
     if (slot !== NO_KEY) this.#slot = slot;
     this.#client.toShard(command, PIN, shard);
   }
@@ -88,8 +89,9 @@ export class Transaction {
     }
     if (executes && this.#state === 'open' && this.#kept.length > 0) {
       const shard = shards.one();
-      if (!this.#open(shard)) return;
-      this.#client.toShard(command, PIN, shard);
+      const opened = this.#open(shard);
+      if (opened === 'held') return;
+      if (opened === 'begun') this.#client.toShard(command, PIN, shard);
       return this.#end();
     }
     command.count++;
@@ -98,15 +100,16 @@ export class Transaction {
     this.#end();
   }
 
-  /** Sends what was kept; false when there is no connection yet, and the command will come again. */
-  #open(shard: Shard): boolean {
+  /** Sends what was kept. Held: the command will come again. Refused: it was answered with an error, and EXEC will be. */
+  #open(shard: Shard): 'begun' | 'held' | 'refused' {
     const { session } = this.#client;
     this.#client.enter(shard);
     const all = [encodeCommand(['MULTI']).bytes, ...this.#kept];
-    if (!session.connection.open(all)) return false;
-    this.#state = 'begun';
+    const opened = session.connection.open(all);
+    if (opened === 'held') return opened;
+    this.#state = opened === 'begun' ? 'begun' : 'broken';
     this.#kept = [];
-    return true;
+    return opened;
   }
 
   #break(error: Buffer): void {

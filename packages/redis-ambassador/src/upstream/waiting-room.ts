@@ -51,17 +51,14 @@ export class WaitingRoom implements Source {
 
   /**
    * There is a primary again: every owner sends its commands there. Or a replica: those that only read may go there, except
-   * behind something of the same owner that stays, as a source answers in order.
+   * beside something of the same owner that stays: behind it they read it, before it they must not.
    */
   leave({ readsOnly = false } = {}): void {
     const guests = this.#guests;
     const staying = new Set<ReplyOwner>();
-    const stays = ({ owner, epoch }: Guest): boolean => {
-      if (readsOnly && epoch !== 0) staying.add(owner);
-      return staying.has(owner);
-    };
+    if (readsOnly) for (const { owner, epoch } of guests) if (epoch !== 0) staying.add(owner);
     const [kept, leaving]: [Guest[], Guest[]] = [[], []];
-    for (const guest of guests) (stays(guest) ? kept : leaving).push(guest);
+    for (const guest of guests) (staying.has(guest.owner) ? kept : leaving).push(guest);
     this.#guests = kept;
     this.#bytes = kept.reduce((sum, { start, end }) => sum + end - start, 0);
     for (const guest of leaving) this.#show(guest, {});
