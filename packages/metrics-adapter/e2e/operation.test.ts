@@ -13,7 +13,13 @@ test('a changed file is read again; a bad one changes nothing', async () => {
   await using directory = await temporaryDirectory('reload');
   const file = directory.file('mapping.yml');
   writeFileSync(file, rule('one'));
-  await using adapter = await startAdapter([`--statsd.mapping-config=${file}`, '--web.enable-lifecycle']);
+  const graph = directory.file('rules.dot');
+  await using adapter = await startAdapter([
+    `--statsd.mapping-config=${file}`,
+    '--web.enable-lifecycle',
+    `--debug.dump-fsm=${graph}`,
+  ]);
+  expect(readFileSync(graph, 'utf8')).toContain('0 -> 1 [label="counter"];');
   const arrives = (name: string): Promise<void> =>
     eventually(async () => {
       await sendUdp(['a.b:1|c'], { port: adapter.udpPort });

@@ -20,6 +20,7 @@ import type { Listener } from './statsd/listener.ts';
 import { Mapping } from './statsd/mapping.ts';
 import { Sets } from './statsd/sets.ts';
 import { UdpRelay } from './statsd/relay.ts';
+import { Shapes } from './statsd/shapes.ts';
 
 export type Adapter = Parts & {
   /** What time brings about, to be called about once a second. */
@@ -54,9 +55,11 @@ export function makeAdapter(values: SettingsValues, ground: Ground): Adapter {
   const counts = new Counts();
   const cache = { size: values.statsdCacheSize, type: values.statsdCacheType };
   const load = (): Mapping => new Mapping(loadMapping(values), cache);
+  const shapes = compat ? new Shapes() : undefined;
   const applier = new Applier(load(), store, counts, {
     globalLabels: values.labels.map(readLabel),
     utf8: values.names === 'utf8',
+    ...(shapes && { shapes }),
   });
   const relay = makeRelay(values);
   const sets = new Sets(store, values.statsdSetWindow);
@@ -74,6 +77,7 @@ export function makeAdapter(values: SettingsValues, ground: Ground): Adapter {
   const parts: Parts = {
     store,
     counts,
+    shapes,
     ingest,
     relay,
     kernelDrops,
@@ -92,8 +96,14 @@ export function makeAdapter(values: SettingsValues, ground: Ground): Adapter {
   };
   const theScraper = new Scraper(store, own, ground);
   const reload = (): string | undefined => {
+    if (values.statsdMappingConfig === undefined) {
+      ground.log.warn('there is no mapping file to reload');
+      return undefined;
+    }
     try {
-      applier.mapping = load();
+      const next = load();
+      next.misses = applier.mapping.misses;
+      applier.mapping = next;
       ingest.forget();
       count(counts.reloads, 'success');
       ground.log.info('mapping reloaded', { rules: applier.mapping.ruleCount });

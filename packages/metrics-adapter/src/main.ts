@@ -1,11 +1,11 @@
 // metrics-adapter: StatsD -> Prometheus. Settings -> parts -> lifecycle; everything else is in the parts.
-import { readFileSync, writeSync } from 'node:fs';
+import { readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { isMainThread, workerData } from 'node:worker_threads';
 import { probe } from '@podmate/base/admin';
 import { SettingErrors, explain } from '@podmate/base/errors';
 import { configure, run, stop, watchMounted } from '@podmate/base/lifecycle';
-import { createLog } from '@podmate/base/log';
+import { type Log, createLog } from '@podmate/base/log';
 import { registry } from '@podmate/base/metrics';
 import { changed } from '@podmate/base/settings';
 import root from '../../../package.json' with { type: 'json' };
@@ -43,6 +43,7 @@ async function main(): Promise<void> {
     return mappingTest(values.mappingTest, () => makeAdapter(values, ground));
   const adapter = makeAdapter(values, ground);
   log.info('starting', { version: root.version, rules: adapter.mapping().ruleCount, ...changed(loaded) });
+  if (values.debugDumpFsm !== '') dumpRules(values.debugDumpFsm, adapter, log);
   thread = chooseReceiver(values, adapter, log, { entry: process.argv[1] ?? '', ffi: nodeFfi() }, (error) => {
     log.error('the receive thread ended', { error });
     stop('the receive thread ended', 70);
@@ -55,6 +56,15 @@ async function main(): Promise<void> {
     settings: values,
     metrics: registry(metrics, adapter),
   });
+}
+
+/** That it cannot be written is told; nothing depends on it. */
+function dumpRules(path: string, adapter: Adapter, log: Log): void {
+  try {
+    writeFileSync(path, adapter.mapping().graph());
+  } catch (error) {
+    log.error('the rules could not be written', { path, error });
+  }
 }
 
 function mappingTest(path: string, make: () => Adapter): void {

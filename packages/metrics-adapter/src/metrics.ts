@@ -7,10 +7,13 @@ import type { Counts } from './statsd/counts.ts';
 import type { Ingest } from './statsd/ingest.ts';
 import type { Mapping } from './statsd/mapping.ts';
 import type { UdpRelay } from './statsd/relay.ts';
+import type { Shapes } from './statsd/shapes.ts';
 
 export type Parts = {
   readonly store: SeriesStore;
   readonly counts: Counts;
+  /** With --compat. */
+  readonly shapes: Shapes | undefined;
   readonly ingest: Ingest;
   readonly mapping: () => Mapping;
   readonly relay: UdpRelay | undefined;
@@ -80,7 +83,7 @@ export const metrics = defineMetrics<Parts>([
   {
     name: 'metrics_adapter_statsd_events_unmapped_total',
     type: 'counter',
-    help: 'Samples that no rule matched.',
+    help: 'Samples that no rule matched; a sampled one counts as often as it stands for.',
     collect: ({ counts }) => counts.unmapped,
   },
   {
@@ -190,7 +193,7 @@ export const metrics = defineMetrics<Parts>([
     type: 'gauge',
     help: 'Metrics with at least one series, by type.',
     labels: ['type'],
-    collect: ({ store }) => seriesByType(store),
+    collect: ({ store, shapes }) => (shapes === undefined ? seriesByType(store) : by('type', shapes.byType)),
   },
   {
     name: 'metrics_adapter_series',
@@ -233,14 +236,14 @@ export const metrics = defineMetrics<Parts>([
   {
     name: 'metrics_adapter_mapper_cache_gets_total',
     type: 'counter',
-    help: 'Lookups in the mapping cache.',
-    collect: ({ mapping }) => mapping().cacheGets,
+    help: 'Samples that asked for their rule while there is a mapping cache.',
+    collect: ({ mapping, counts }) => (mapping().hasCache ? counts.asked : 0),
   },
   {
     name: 'metrics_adapter_mapper_cache_hits_total',
     type: 'counter',
-    help: 'Lookups that the mapping cache could answer.',
-    collect: ({ mapping }) => mapping().cacheHits,
+    help: 'Those of them for which no rule had to be tried.',
+    collect: ({ mapping, counts }) => (mapping().hasCache ? counts.asked - mapping().misses : 0),
   },
   {
     name: 'metrics_adapter_mapper_cache_length',

@@ -47,6 +47,14 @@ const rows = {
     default: 'lru',
     help: 'Which of them go when there are too many.',
   },
+  debugDumpFsm: {
+    kind: 'string',
+    group: 'Mapping',
+    flags: ['debug.dump-fsm'],
+    default: '',
+    metavar: 'FILE',
+    help: 'Write the tree of glob rules to this file, in the DOT language; "": no.',
+  },
   explain: {
     kind: 'string',
     group: 'Mapping',
@@ -169,13 +177,6 @@ const rows = {
     flags: ['statsd.event-flush-interval'],
     default: '200ms',
     help: 'Accepted; what is received is counted at once.',
-  },
-  debugDumpFsm: {
-    kind: 'string',
-    group: 'Accepted for statsd_exporter',
-    flags: ['debug.dump-fsm'],
-    default: '',
-    help: 'Accepted; see --explain.',
   },
 } as const satisfies Table;
 

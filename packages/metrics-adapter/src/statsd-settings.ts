@@ -61,7 +61,7 @@ export const statsdRows = {
     flags: ['statsd.max-line'],
     default: '64KiB',
     min: 64,
-    help: 'Longer lines are counted and dropped. With --compat the limit of a stream is 4096 and ends the connection.',
+    help: 'Longer lines are counted and dropped. With --compat the limit of a stream is 4095 and ends the connection.',
   },
   statsdParseDogstatsdTags: { ...tags, flags: ['statsd.parse-dogstatsd-tags'], help: 'Read DogStatsD tags.' },
   statsdParseInfluxdbTags: { ...tags, flags: ['statsd.parse-influxdb-tags'], help: 'Read InfluxDB tags.' },

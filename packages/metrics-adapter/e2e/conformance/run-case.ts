@@ -86,6 +86,7 @@ export async function runCase(one: Case): Promise<void> {
     const scene: Scene = { adapter, mappingFile, socketFile, relayed, path };
     await send(one, scene);
     for (const step of one.steps ?? []) await walk(step, scene);
+    if (adapter.process.exitCode !== null) return;
     const expected = JSON.parse(fill(JSON.stringify(one.expect)));
     await eventually(async () => check(expected, await adapter.scrape(path)), { withinMs: WITHIN_MS });
   } finally {
@@ -145,6 +146,8 @@ async function walk(step: Step, scene: Scene): Promise<void> {
     await eventually(() => {
       if (adapter.process.exitCode === null) throw new Error('still running');
     }, patience);
+  if (typeof step.expectExit === 'number' && adapter.process.exitCode !== step.expectExit)
+    throw new Error(`ended with ${adapter.process.exitCode}`);
 }
 
 /** @throws Error naming the first difference */

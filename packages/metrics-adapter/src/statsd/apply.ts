@@ -1,10 +1,11 @@
 // One sample with its labels -> the series it belongs to, by the rules in force. The answer can be kept as long as
 // neither the rules nor the series change, which is what ingest.ts does for lines that repeat.
-import { CONFLICT, REFUSED, type SeriesStore } from '../series/store.ts';
+import { CONFLICT, REFUSED, type SeriesStore, type SeriesType } from '../series/store.ts';
 import { type Counts, count } from './counts.ts';
 import type { SampleType } from './line.ts';
 import type { Mapping } from './mapping.ts';
 import { escapeName } from '../series/metric-name.ts';
+import type { Shapes } from './shapes.ts';
 
 /** Where a sample goes. `id` is NOWHERE when a rule drops it. */
 export type Target = { readonly id: number; readonly scale: number; readonly mapped: boolean };
@@ -18,6 +19,8 @@ export type ApplierOptions = {
   readonly globalLabels?: readonly (readonly [string, string])[];
   /** Names as they are sent. */
   readonly utf8?: boolean;
+  /** Is told of every series that a new line belongs to. */
+  readonly shapes?: Shapes;
 };
 
 export class Applier {
@@ -26,18 +29,20 @@ export class Applier {
   readonly #counts: Counts;
   readonly #utf8: boolean;
   readonly #globalLabels: readonly (readonly [string, string])[];
+  readonly #shapes: Shapes | undefined;
 
   constructor(
     mapping: Mapping,
     store: SeriesStore,
     counts: Counts,
-    { globalLabels = [], utf8 = false }: ApplierOptions = {},
+    { globalLabels = [], utf8 = false, shapes }: ApplierOptions = {},
   ) {
     this.mapping = mapping;
     this.#store = store;
     this.#counts = counts;
     this.#globalLabels = globalLabels;
     this.#utf8 = utf8;
+    this.#shapes = shapes;
   }
 
   /** undefined: it goes nowhere because of an error or a limit, which was counted. */
@@ -47,34 +52,42 @@ export class Applier {
     value: number,
     tags: ReadonlyMap<string, string>,
     nowMs: number,
+    weight = 1,
   ): Target | undefined {
     const match = this.mapping.lookup(name, type);
     const options = match?.rule.options ?? this.mapping.defaults;
     const counts = this.#counts;
     if (match !== undefined && options.action === 'drop') {
-      counts.dropped++;
+      counts.dropped += weight;
       return { id: NOWHERE, scale: 1, mapped: true };
     }
     if (match?.name === '') return this.#refuse('empty_metric_name');
-    if (match === undefined) counts.unmapped++;
-    else counts.mapped++;
+    if (match === undefined) counts.unmapped += weight;
+    else counts.mapped += weight;
     const metric = this.#utf8 ? (match?.name ?? name) : escapeName(match?.name ?? name);
+    if (metric === '') return this.#refuse('empty_metric_name');
     if (type === 'counter' && value * (options.scale ?? 1) < 0)
       return this.#refuse('illegal_negative_counter');
+    const seriesType = type === 'observer' ? options.observerType : type;
+    const labels = withoutReserved(
+      this.#labels(tags, match?.labels ?? [], match?.rule.honorLabels === true),
+      seriesType,
+    );
     const id = this.#store.open(
       {
         name: metric,
-        type: type === 'observer' ? options.observerType : type,
+        type: seriesType,
         help: options.help ?? DEFAULT_HELP,
-        labels: this.#labels(tags, match?.labels ?? [], match?.rule.honorLabels === true),
+        labels,
         ttlMs: options.ttlMs,
         histogram: options.histogram,
         summary: options.summary,
       },
       nowMs,
     );
-    if (id === CONFLICT) counts.conflict(type, metric);
+    if (id === CONFLICT) counts.conflict(type, metric, weight);
     if (id === CONFLICT || id === REFUSED) return undefined;
+    this.#shapes?.add(seriesType, metric, labels);
     return { id, scale: options.scale ?? 1, mapped: match !== undefined };
   }
 
@@ -93,4 +106,16 @@ export class Applier {
     for (const [label, value] of this.#globalLabels) if (!labels.has(label)) labels.set(label, value);
     return labels;
   }
+}
+
+/** Labels that the exposition writes itself; a second one of that name would spoil the whole scrape. */
+function withoutReserved(labels: ReadonlyMap<string, string>, type: SeriesType): ReadonlyMap<string, string> {
+  const own = type === 'histogram' ? 'le' : type === 'summary' ? 'quantile' : '__name__';
+  if (!labels.has(own) && !labels.has('__name__')) return labels;
+  return new Map(
+    Array.from(labels, ([name, value]) => [
+      name === own || name === '__name__' ? `exported_${name}` : name,
+      value,
+    ]),
+  );
 }

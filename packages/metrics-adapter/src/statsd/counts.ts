@@ -22,6 +22,11 @@ export class Counts {
   tooLongLines = 0;
   datadogEvents = 0;
   serviceChecks = 0;
+  /** Samples for which a rule was asked, however the answer was found. */
+  get asked(): number {
+    return this.mapped + this.unmapped + this.dropped + (this.eventErrors.get('empty_metric_name') ?? 0);
+  }
+
   /** Packets read in one turn of the event loop, a message or a piece of a stream: whatever is counted together. */
   batches = 0;
   readonly sampleErrors = new Map<string, number>();
@@ -29,10 +34,10 @@ export class Counts {
   readonly reloads = new Map<string, number>();
   readonly #conflicts = new Map<string, number>();
 
-  conflict(type: string, metric: string): void {
+  conflict(type: string, metric: string, times = 1): void {
     const key = `${type} ${metric}`;
     const known = this.#conflicts.has(key) || this.#conflicts.size < MAX_CONFLICTS;
-    count(this.#conflicts, known ? key : `${type} `);
+    count(this.#conflicts, known ? key : `${type} `, times);
   }
 
   *conflicts(): Generator<[type: string, metric: string, count: number]> {
@@ -43,7 +48,7 @@ export class Counts {
   }
 }
 
-/** One more of these. */
-export function count(of: Map<string, number>, key: string): void {
-  of.set(key, (of.get(key) ?? 0) + 1);
+/** One more of these, or several. */
+export function count(of: Map<string, number>, key: string, times = 1): void {
+  of.set(key, (of.get(key) ?? 0) + times);
 }

@@ -3,9 +3,9 @@
 // specific: at each segment a literal before a star, stepping back where that leads nowhere. Pure.
 import type { SampleType } from './line.ts';
 
-type Node<Rule> = {
-  readonly literals: Map<string, Node<Rule>>;
-  star: Node<Rule> | undefined;
+export type GlobNode<Rule> = {
+  readonly literals: Map<string, GlobNode<Rule>>;
+  star: GlobNode<Rule> | undefined;
   /** Rules that end here, in the order of the file. */
   readonly rules: { readonly rule: Rule; readonly index: number; readonly type: SampleType | undefined }[];
 };
@@ -13,7 +13,7 @@ type Node<Rule> = {
 export type GlobMatch<Rule> = { readonly rule: Rule; readonly captures: readonly string[] };
 
 export class GlobTree<Rule> {
-  readonly #root: Node<Rule> = newNode();
+  readonly root: GlobNode<Rule> = newNode();
   readonly #ordered: boolean;
 
   constructor(ordered: boolean) {
@@ -21,11 +21,11 @@ export class GlobTree<Rule> {
   }
 
   add(glob: string, index: number, type: SampleType | undefined, rule: Rule): void {
-    let node = this.#root;
+    let node = this.root;
     for (const segment of glob.split('.')) {
       if (segment === '*') node = node.star ??= newNode();
       else {
-        const next: Node<Rule> = node.literals.get(segment) ?? newNode();
+        const next: GlobNode<Rule> = node.literals.get(segment) ?? newNode();
         node.literals.set(segment, next);
         node = next;
       }
@@ -37,7 +37,7 @@ export class GlobTree<Rule> {
   match(name: string, type: SampleType): GlobMatch<Rule> | undefined {
     const segments = name.split('.');
     let best: { rule: Rule; index: number; stars: readonly number[] } | undefined;
-    const walk = (node: Node<Rule>, depth: number, stars: readonly number[]): boolean => {
+    const walk = (node: GlobNode<Rule>, depth: number, stars: readonly number[]): boolean => {
       if (depth === segments.length) {
         const ending = node.rules.find((each) => each.type === undefined || each.type === type);
         if (ending === undefined || (best !== undefined && best.index < ending.index)) return false;
@@ -48,12 +48,12 @@ export class GlobTree<Rule> {
       if (literal !== undefined && walk(literal, depth + 1, stars)) return true;
       return node.star !== undefined && walk(node.star, depth + 1, [...stars, depth]);
     };
-    walk(this.#root, 0, []);
+    walk(this.root, 0, []);
     if (best === undefined) return undefined;
     return { rule: best.rule, captures: [name, ...best.stars.map((depth) => segments[depth]!)] };
   }
 }
 
-function newNode<Rule>(): Node<Rule> {
+function newNode<Rule>(): GlobNode<Rule> {
   return { literals: new Map(), star: undefined, rules: [] };
 }

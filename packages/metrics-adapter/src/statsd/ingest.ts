@@ -142,7 +142,7 @@ export class Ingest {
     const counts = this.#counts;
     const id = this.#identities.series;
     const recipe = this.#recipes[this.#identities.recipe]!;
-    if (recipe.type === 'drop') counts.dropped++;
+    if (recipe.type === 'drop') counts.dropped += recipe.weight;
     else {
       if (store.epochs[id] !== this.#identities.epoch) return false;
       const value = (number / recipe.divisor) * recipe.scale;
@@ -159,8 +159,8 @@ export class Ingest {
       }
       store.seenMs[id] = this.nowMs;
       store.layout.pageOf[id]!.dirty = true;
-      if (recipe.mapped) counts.mapped++;
-      else counts.unmapped++;
+      if (recipe.mapped) counts.mapped += recipe.weight;
+      else counts.unmapped += recipe.weight;
     }
     counts.lines++;
     counts.samples++;
@@ -200,7 +200,7 @@ export class Ingest {
   }
 
   #apply({ name, labels }: Line, { type, value, relative, weight, member }: Sample): Target | undefined {
-    const target = this.#applier.target(name, type, value, labels, this.nowMs);
+    const target = this.#applier.target(name, type, value, labels, this.nowMs, weight);
     if (target === undefined || target.id === NOWHERE) return target;
     const store = this.#store;
     const { id, scale } = target;

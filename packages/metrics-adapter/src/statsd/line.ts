@@ -94,15 +94,21 @@ function samplesOf(
   return isDogStatsD ? [body] : body.split(':');
 }
 
-/** Go's strconv.ParseFloat, without hexadecimal; undefined for what is no number or too large for one. */
+/** Go's strconv.ParseFloat; undefined for what is no number or too large for one. */
 export function parseNumber(text: string): number | undefined {
-  if (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)) {
-    const value = Number(text);
-    return Number.isFinite(value) ? value : undefined;
+  if (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)) return finite(Number(text));
+  if (/\d_\d/.test(text)) return parseNumber(text.replaceAll(/(?<=\d)_(?=\d)/g, ''));
+  const [all, sign, whole = '', fraction = '', exponent] = HEXADECIMAL.exec(text) ?? [];
+  if (all !== undefined && whole + fraction !== '') {
+    const digits = Number.parseInt(whole + fraction, 16);
+    return finite((sign === '-' ? -digits : digits) * 2 ** (Number(exponent) - 4 * fraction.length));
   }
   if (/^[+-]?inf(inity)?$/i.test(text)) return text.startsWith('-') ? -Infinity : Infinity;
   return /^nan$/i.test(text) ? NaN : undefined;
 }
+
+const HEXADECIMAL = /^([+-]?)0x([0-9a-f]*)\.?([0-9a-f]*)p([+-]?\d+)$/i;
+const finite = (value: number): number | undefined => (Number.isFinite(value) ? value : undefined);
 
 function readSample(
   text: string,
@@ -114,13 +120,14 @@ function readSample(
   counts.samples++;
   const [valueText = '', type = '', ...sections] = text.split('|');
   const tooMany = dialect.compat && sections.length > 4;
-  if (!text.includes('|') || tooMany || sections.includes('')) return refuse(counts, 'malformed_component');
+  if (!text.includes('|') || tooMany) return refuse(counts, 'malformed_component');
   const isSet = type === 's' && dialect.sets;
   const value = isSet ? 0 : parseNumber(valueText);
   if (value === undefined) return refuse(counts, 'malformed_value');
+  if (sections.includes('')) return refuse(counts, 'malformed_component');
   let rate = 1;
   for (const section of sections) {
-    if (section.startsWith('@')) rate = readRate(section.slice(1), counts);
+    if (section.startsWith('@')) rate = combined(rate, readRate(section.slice(1), dialect, counts), type);
     else if (!readSection(section, labels, dialect, counts)) return;
   }
   if (labels.size > 0) counts.tags++;
@@ -132,19 +139,23 @@ function readSample(
     samples.push({ type: 'gauge', value, relative: false, weight: 1, divisor: 1, member: valueText });
   else if (type === 'g') samples.push({ type: 'gauge', value, relative, weight: 1, divisor: 1 });
   else if (type === 'ms' || type === 'h' || type === 'd') {
-    if (weight < 1) return;
+    if (!(weight >= 1)) return;
     const divisor = type === 'ms' ? 1000 : 1;
     samples.push({ type: 'observer', value: value / divisor, relative: false, weight, divisor });
   } else refuse(counts, 'illegal_event');
 }
 
-/** A rate that is none counts as an error and as 1, and so does 0. */
-function readRate(text: string, counts: Counts): number {
+/** A rate that is none counts as an error and as 1; 0 is 1, too. The exporter calculates with negative ones. */
+function readRate(text: string, { compat }: Dialect, counts: Counts): number {
   const rate = parseNumber(text);
-  if (rate !== undefined && rate > 0) return rate;
+  if (rate !== undefined && (rate > 0 || (compat && rate !== 0))) return rate;
   if (rate !== 0) count(counts.sampleErrors, 'invalid_sample_factor');
   return 1;
 }
+
+/** Of several rates on a line all hold for a counter, the last one for an observer. */
+const combined = (before: number, rate: number, type: string): number =>
+  type === 'c' ? before * rate : rate;
 
 /** @returns false when the sample cannot be used. */
 function readSection(
@@ -202,7 +213,8 @@ export function readTags(
   { valuelessTags, utf8 }: TagDialect,
 ): void {
   if (text === '') return;
-  for (const tag of text.split(',')) {
+  // A comma after the last tag is none between tags.
+  for (const tag of text.replace(/,$/, '').split(',')) {
     const bare = separator === ':' && tag.startsWith('#') ? tag.slice(1) : tag;
     const at = bare.indexOf(separator);
     const name = at < 0 ? bare : bare.slice(0, at);

@@ -93,16 +93,24 @@ export function readMappingFile(name: string, text: string): MappingFile {
   const options: RuleOptions = { ...BUILT_IN, ...observerOptions(defaults, BUILT_IN) };
   const matchType = defaults.get('match_type')?.choice(['glob', 'regex']) ?? 'glob';
   const globOrdering = defaults.get('glob_disable_ordering')?.boolean() !== true;
-  const rules = (top.get('mappings')?.items() ?? []).flatMap((item) => readRule(item, matchType, options));
+  const said = { matchType, options, observerType: defaults.get('observer_type')?.text() };
+  const rules = (top.get('mappings')?.items() ?? []).flatMap((item) => readRule(item, said));
   file.finish();
   return { rules, defaults: options, globOrdering };
 }
 
 type Entries = ReadonlyMap<string, YamlValue>;
 
-function readRule(item: YamlValue, defaultType: 'glob' | 'regex', defaults: RuleOptions): Rule[] {
+/** What the defaults say to a rule; `observerType` only when they do. */
+type Said = {
+  readonly matchType: 'glob' | 'regex';
+  readonly options: RuleOptions;
+  readonly observerType: string | undefined;
+};
+
+function readRule(item: YamlValue, { matchType, options: defaults, observerType }: Said): Rule[] {
   const entries = item.entries(RULE_KEYS);
-  const kind = entries.get('match_type')?.choice(['glob', 'regex']) ?? defaultType;
+  const kind = entries.get('match_type')?.choice(['glob', 'regex']) ?? matchType;
   const match = required(item, entries, 'match');
   const name = required(item, entries, 'name');
   if (match === undefined || name === undefined) return [];
@@ -119,8 +127,7 @@ function readRule(item: YamlValue, defaultType: 'glob' | 'regex', defaults: Rule
       value.fail(`${label}: not a label name`, 'two characters or more: letters, digits and _');
     return [label, compileTemplate(value.text(), kind)] as const;
   });
-  const ambiguous = entries.has('histogram_options') && entries.has('summary_options');
-  if (ambiguous) entries.get('summary_options')?.fail('beside histogram_options', 'a rule has one of them');
+  refuseOtherOptions(entries, entries.get('observer_type')?.text() || observerType);
   return [
     {
       match,
@@ -161,18 +168,21 @@ function observerOptions(
 ): Pick<RuleOptions, 'observerType' | 'ttlMs' | 'histogram' | 'summary'> {
   const observerType =
     entries.get('observer_type')?.choice(['histogram', 'summary']) ?? defaults.observerType;
-  const isRule = entries.has('match');
-  if (isRule && observerType === 'histogram')
-    entries.get('summary_options')?.fail('on a histogram', 'use histogram_options or observer_type: summary');
-  if (isRule && entries.has('observer_type') && observerType === 'summary')
-    entries.get('histogram_options')?.fail('on a summary', 'use summary_options or observer_type: histogram');
   const ttlMs = durationOf(entries.get('ttl')) || defaults.ttlMs;
   return {
-    observerType: isRule && entries.has('histogram_options') ? 'histogram' : observerType,
+    observerType,
     ttlMs,
     histogram: histogramOptions(entries.get('histogram_options'), defaults.histogram),
     summary: summaryOptions(entries.get('summary_options'), defaults.summary),
   };
+}
+
+/** Options of a type that the rule or the defaults exclude. Where neither names one, those of histograms have no effect. */
+function refuseOtherOptions(entries: Entries, observerType: string | undefined): void {
+  if (observerType === 'histogram')
+    entries.get('summary_options')?.fail('on a histogram', 'use histogram_options or observer_type: summary');
+  if (observerType === 'summary')
+    entries.get('histogram_options')?.fail('on a summary', 'use summary_options or observer_type: histogram');
 }
 
 function histogramOptions(value: YamlValue | undefined, defaults: HistogramOptions): HistogramOptions {

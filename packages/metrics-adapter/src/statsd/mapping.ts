@@ -1,5 +1,6 @@
 // Which rule a name and type of sample get, and what its templates make of them. Globs come before regexes, as in
 // statsd_exporter. What was found is kept in a bounded cache, also that a name has no rule.
+import { dotOf } from './glob-graph.ts';
 import { GlobTree } from './glob.ts';
 import type { SampleType } from './line.ts';
 import type { MappingFile, Rule, RuleOptions } from './mapping-file.ts';
@@ -20,8 +21,8 @@ export class Mapping {
   readonly #regexes: readonly Rule[];
   readonly #cache = new Map<string, Match | null>();
   readonly #bounds: MappingCache;
-  cacheGets = 0;
-  cacheHits = 0;
+  /** Times that rules were tried, because the cache did not know the name. */
+  misses = 0;
 
   constructor(file: MappingFile, bounds: MappingCache) {
     this.defaults = file.defaults;
@@ -37,19 +38,27 @@ export class Mapping {
     return this.#cache.size;
   }
 
+  get hasCache(): boolean {
+    return this.#bounds.size > 0;
+  }
+
+  /** The glob rules as a graph in the DOT language. */
+  graph(): string {
+    return dotOf(this.#globs);
+  }
+
   lookup(name: string, type: SampleType): Match | undefined {
     if (this.#bounds.size === 0) return this.#find(name, type);
-    this.cacheGets++;
     const key = `${type} ${name}`;
     const known = this.#cache.get(key);
     if (known !== undefined) {
-      this.cacheHits++;
       if (this.#bounds.type === 'lru') {
         this.#cache.delete(key);
         this.#cache.set(key, known);
       }
       return known ?? undefined;
     }
+    this.misses++;
     const found = this.#find(name, type);
     // A Map keeps the order of insertion: the first is the least recently used, or with `random` the oldest.
     if (this.#cache.size >= this.#bounds.size) this.#cache.delete(this.#cache.keys().next().value ?? '');

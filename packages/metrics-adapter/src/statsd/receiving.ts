@@ -10,8 +10,8 @@ import { type Ffi, loadLibc } from './libc.ts';
 import { listenStream } from './stream-server.ts';
 import { type HostPort, listenUdp } from './udp-socket.ts';
 
-/** What statsd_exporter reads of a stream at a time, and so its longest line. */
-const COMPAT_STREAM_LINE = 4096;
+/** statsd_exporter reads 4096 bytes of a stream at a time: its longest line, with the newline. */
+const COMPAT_STREAM_LINE = 4095;
 const DEFAULT_BUFFER = 4 * 1024 * 1024;
 /** Longest packet of a framed stream; clients send 8 KiB. */
 const MAX_FRAME = 1024 * 1024;

@@ -120,7 +120,7 @@ export class WebServer {
     } else if (path === '/-/cardinality') respond(response, 200, this.#cardinality());
     else if (lifecycle && path === '/-/reload') {
       const wrong = write ? reload() : undefined;
-      respond(response, wrong === undefined ? 200 : 500, wrong === undefined ? '' : `${wrong}\n`);
+      respond(response, wrong === undefined ? 200 : 500, wrong ?? (write ? 'Requesting reload' : ''));
     } else if (lifecycle && path === '/-/quit') {
       if (write) response.once('close', quit);
       respond(response, 200, write ? 'Requesting termination... Goodbye!\n' : '');
