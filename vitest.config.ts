@@ -17,7 +17,7 @@ export default defineConfig({
           include: ['packages/*/e2e/**/*.test.ts', 'examples/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 180_000,
-          maxWorkers: 2,
+          maxWorkers: 3, // on two cores: they wait for other processes most of the time
         },
       },
     ],

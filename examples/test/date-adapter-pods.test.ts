@@ -86,7 +86,7 @@ describe.skipIf(skipped).concurrent('the manifests of examples/date-adapter', ()
     expect(adapter).toMatchObject({ code: 0 });
     expect(adapter?.startedAt).toBeLessThan(ents?.startedAt ?? 0);
     expect(adapter?.endedAt).toBeGreaterThan(ents?.endedAt ?? 0);
-    expect((adapter?.endedAt ?? 0) - (ents?.endedAt ?? 0)).toBeLessThan(1000);
+    expect((adapter?.endedAt ?? 0) - (ents?.endedAt ?? 0)).toBeLessThan(3000); // of 30 s; within one where nothing else runs
   });
 
   test('pod-classic.yaml: told to end together with the application, it goes on for its delay', async () => {

@@ -88,7 +88,7 @@ describe.skipIf(skipped).concurrent('the manifests of examples/log-tailer', () =
     expect(sidecar).toMatchObject({ code: 0 });
     expect(sidecar?.startedAt).toBeLessThan(nginx?.startedAt ?? 0);
     expect(sidecar?.endedAt).toBeGreaterThan(nginx?.endedAt ?? 0);
-    expect((sidecar?.endedAt ?? 0) - (nginx?.endedAt ?? 0)).toBeLessThan(1000);
+    expect((sidecar?.endedAt ?? 0) - (nginx?.endedAt ?? 0)).toBeLessThan(3000); // of 30 s; within one where nothing else runs
   });
 
   test('pod-classic.yaml: told to end together with nginx, it goes on reading until nginx is done', async () => {

@@ -50,10 +50,10 @@ function wasNativeSidecar(pod: Pod): void {
   expect(ambassador).toMatchObject({ code: 0 });
   expect(ambassador?.startedAt).toBeLessThan(shop?.startedAt ?? 0);
   expect(ambassador?.endedAt).toBeGreaterThan(shop?.endedAt ?? 0);
-  expect((ambassador?.endedAt ?? 0) - (shop?.endedAt ?? 0)).toBeLessThan(1000);
+  expect((ambassador?.endedAt ?? 0) - (shop?.endedAt ?? 0)).toBeLessThan(3000); // of 30 s; within one where nothing else runs
 }
 
-describe.skipIf(skipped)('the manifests of examples/redis-ambassador', () => {
+describe.skipIf(skipped).concurrent('the manifests of examples/redis-ambassador', () => {
   test('pod.yaml, pod-classic.yaml and before.yaml, beside redis.yaml', async () => {
     await using run = await start([
       ...read('redis.yaml'),
