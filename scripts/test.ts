@@ -18,6 +18,7 @@ const DEBIAN_PACKAGES = [
   'original-awk',
   'redis-server',
   'redis-tools',
+  'redis-redisearch',
   'iproute2',
   'prometheus',
   'openjdk-17-jdk-headless',

@@ -77,12 +77,12 @@ export async function startAmbassador(
     for (const each of clients) each.disconnect();
     await image[Symbol.asyncDispose]();
   };
-  const status = (): Promise<string> => rawCommand(port, 'AMBASSADOR STATUS');
+  const status = (): Promise<string> => replies(port, 'AMBASSADOR STATUS');
   try {
     if (replicas !== undefined)
       await eventually(async () => {
         const text = await status();
-        const up = text.match(/replica up connections/g)?.length ?? 0;
+        const up = text.match(/replica up (near )?connections/g)?.length ?? 0;
         if (!text.includes('primary up') || up < replicas) throw new Error(`${text}\n${image.stderr}`);
       });
   } catch (error) {

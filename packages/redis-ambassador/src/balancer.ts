@@ -13,7 +13,7 @@ export type Candidate = {
   readonly clean: number;
   /** Commands sent and not answered. */
   readonly outstanding: number;
-  /** Exponential mean of the time to an answer. */
+  /** How long an answer will take, by the mean of the last ones; what is not asked fades, and is asked again. */
   readonly latencyMs: number;
 };
 

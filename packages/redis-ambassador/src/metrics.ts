@@ -120,7 +120,7 @@ export const metrics = defineMetrics<Ambassador>([
   {
     name: 'redis_ambassador_server_latency_seconds',
     type: 'gauge',
-    help: 'Exponential mean of the time from a batch to the reply of its last command, on the quickest connection.',
+    help: 'Exponential mean of the time from a batch to the reply of its last command, on the quickest connection; halved for each half second without one.',
     labels: ['server', 'role'],
     collect: (ambassador) => perServer(ambassador, ({ latencyMs }) => latencyMs / 1000),
   },

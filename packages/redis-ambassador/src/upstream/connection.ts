@@ -8,6 +8,7 @@ import type { DirtyMarks } from '../consistency/dirty-marks.ts';
 import { ReplyFramer } from '../resp/reply-framer.ts';
 import { readReply } from '../resp/reply.ts';
 import { FlushTurn } from './flush-turn.ts';
+import { Latency } from './latency.ts';
 import { Pending } from './pending.ts';
 import type { ReplyOwner, Request, Source } from './source.ts';
 import type { Traffic } from './traffic.ts';
@@ -20,8 +21,6 @@ const CONGESTED_BYTES = 1024 * 1024;
 const MAX_HELD_BYTES = 1024 * 1024;
 /** Errors of a server that is not, or not yet, what we took it for. */
 const UNFIT = /^-(READONLY|LOADING|MASTERDOWN) /;
-/** Weight of a new latency sample in the exponential mean. */
-const LATENCY_WEIGHT = 0.2;
 
 export type Account = {
   readonly traffic: Traffic;
@@ -77,7 +76,7 @@ export class Connection implements Source {
   #account: Account | undefined;
   #relay: ((chunk: Buffer) => void) | undefined;
   #relayEnded: (() => void) | undefined;
-  latencyMs = 0;
+  readonly latency = new Latency();
   /** What CLIENT ID says there; undefined before the handshake, or where that may not be asked. */
   serverId: number | undefined;
   /** When bytes last came, or the first command was sent after a rest; of options.now. */
@@ -253,9 +252,9 @@ export class Connection implements Source {
   }
 
   #sample(): void {
-    const took = this.#options.now() - this.#sampleAt;
+    const now = this.#options.now();
     this.#sampleSerial = -1;
-    this.latencyMs = this.latencyMs === 0 ? took : this.latencyMs + LATENCY_WEIGHT * (took - this.latencyMs);
+    this.latency.sample(now - this.#sampleAt, now);
   }
 
   /** Splits a chunk into replies and hands them out; runs of replies for one owner go together. */

@@ -4,6 +4,7 @@ import type { DirtyMarks } from '../consistency/dirty-marks.ts';
 import type { Candidate } from '../balancer.ts';
 import { type Account, Connection } from './connection.ts';
 import { dial, type Endpoint, handshake, type Reach } from './dial.ts';
+import { expectedMs } from './latency.ts';
 import type { Identity, Request, Source } from './source.ts';
 import { Traffic } from './traffic.ts';
 
@@ -110,11 +111,9 @@ export class Server implements Candidate {
     return sum;
   }
 
+  /** What a read has to expect, for the balancer; 0 while nothing is known. */
   get latencyMs(): number {
-    let least = 0;
-    for (const { latencyMs } of this.#open)
-      if (latencyMs > 0 && (least === 0 || latencyMs < least)) least = latencyMs;
-    return least;
+    return expectedMs(this.#open, this.#options.turnNow());
   }
 
   owns(source: Source): boolean {
