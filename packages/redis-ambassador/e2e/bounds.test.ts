@@ -17,13 +17,13 @@ test('a client that does not read its replies costs little memory and delays nob
   const before = rssMib(deployment.image.pid);
   const slow = connect(deployment.port, '127.0.0.1').pause();
   slow.on('error', () => {});
-  slow.write('GET big\r\n'.repeat(100_000));
+  slow.write('GET big\r\n'.repeat(30_000));
   for (let i = 0; i < 500; i++) expect((await client.get('big'))?.length).toBe(10_000);
   expect(rssMib(deployment.image.pid) - before).toBeLessThan(64);
   let bytes = 0;
   slow.on('data', (chunk) => (bytes += chunk.length));
   slow.resume();
-  await expect.poll(() => bytes, { timeout: 30_000 }).toBe(100_000 * 10_010);
+  await expect.poll(() => bytes, { timeout: 30_000 }).toBe(30_000 * 10_010);
   slow.destroy();
 });
 

@@ -89,7 +89,7 @@ function line(session: Session, lines: ReadonlyMap<number, string>, words: Words
   const age = Math.floor((context.now() - session.since) / 1000);
   const idle = words.length > 0 ? 0 : Math.floor((context.clock.beat - session.heardAt) / BEATS_A_SECOND);
   const query = words.length > 0 ? encodeCommand(words).bytes.length : 0;
-  const output = session.bufferedBytes;
+  const output = session.output.bufferedBytes;
   return [
     `${who} fd=0 name=${name} age=${age} idle=${idle}`,
     `flags=N db=${identity.db} sub=0 psub=0 ssub=0 multi=-1 qbuf=${query} qbuf-free=0 argv-mem=0 multi-mem=0`,

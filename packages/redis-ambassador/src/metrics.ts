@@ -58,7 +58,7 @@ export const metrics = defineMetrics<Ambassador>([
   {
     name: 'redis_ambassador_server_commands_total',
     type: 'counter',
-    help: 'Commands sent over shared connections, by server and its present role.',
+    help: 'Commands of clients sent over shared connections, by server and its present role.',
     labels: ['server', 'role'],
     collect: (ambassador) => perServer(ambassador, ({ commands: sent }) => sent),
   },
@@ -143,7 +143,7 @@ export const metrics = defineMetrics<Ambassador>([
   {
     name: 'redis_ambassador_fence_commands_total',
     type: 'counter',
-    help: 'ROLE commands of our own, sent to learn what the replicas have applied.',
+    help: 'INFO commands of our own, sent to learn what the replicas have applied.',
     collect: ({ fences }) => fences.asked,
   },
   {

@@ -11,14 +11,14 @@ import type { Session } from './session.ts';
 export function rewriteRead(session: Session, command: Command, framer: RequestFramer): boolean {
   const form = readForm(command, framer);
   if (form === undefined || route(form, session, session.context.policy).action !== 'replica') return false;
-  const server = session.reader(form);
+  const server = session.reads.reader(form);
   if (server === undefined || server === session.context.exchange.primary) {
     // As it came, but what does not write leaves no mark: or the next would find its key dirty, too.
     session.toPrimary(command, false);
     return true;
   }
   command.count++;
-  session.sendRead(server, replaceArgument(framer, 0, form.name), session);
+  session.reads.send(server, replaceArgument(framer, 0, form.name), session);
   return true;
 }
 

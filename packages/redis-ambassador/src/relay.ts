@@ -156,7 +156,7 @@ export class Relay {
       return this.#sync('PING', () => (this.#synced = true));
     }
     const why = `ERR ${name.replace('|', ' ')} inside MULTI is not supported by the ambassador`;
-    this.#sync('', () => this.#session.write(errorReply(why))); // an unknown command: EXEC shall fail
+    this.#sync('', () => this.#session.output.write(errorReply(why))); // an unknown command: EXEC shall fail
   }
 
   /** Calls back when all that was asked before is answered; until then the client's next command is held. */
@@ -201,9 +201,9 @@ export class Relay {
 
   #give(chunk: Buffer, from: number, to: number): void {
     if (from === to) return;
-    const { session, source } = { session: this.#session, source: this.#source };
-    session.write(chunk.subarray(from, to));
-    if (session.bufferedBytes > session.context.limits.clientBufferBytes) source.pauseReading();
+    const { output, context } = this.#session;
+    output.write(chunk.subarray(from, to));
+    if (output.bufferedBytes > context.limits.clientBufferBytes) this.#source.pauseReading();
   }
 
   /** What to do with a reply that is not the client's; undefined when it is. */

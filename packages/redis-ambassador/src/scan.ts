@@ -29,7 +29,7 @@ export function scan(session: Session, command: Command, framer: RequestFramer):
   if (server?.cursorOwner !== owner || !server.up) return session.answer(errorReply(GONE));
   const bytes = replaceArgument(framer, at, own);
   const send = (): void => sendAlone(session, server, bytes, true);
-  const needed = session.needed(command);
+  const needed = session.reads.needed(command);
   if (server.clean >= needed) return send();
   // What was acknowledged must be found here, too: that takes a fence, some milliseconds.
   session.hold(HELD.answer);
@@ -41,9 +41,9 @@ export function scan(session: Session, command: Command, framer: RequestFramer):
 }
 
 function begin(session: Session, command: Command, framer: RequestFramer): void {
-  const server = session.reader(command);
+  const server = session.reads.reader(command);
   if (server === undefined || server === session.context.exchange.primary)
-    return session.readAtPrimary(command);
+    return session.reads.atPrimary(command);
   if (session.order.outstanding > 0) return session.untilQuiet(true);
   command.count++;
   const bytes = Buffer.from(framer.data.subarray(framer.start, framer.end));
@@ -52,7 +52,7 @@ function begin(session: Session, command: Command, framer: RequestFramer): void 
 
 /** With nothing else of the client under way until it is answered. */
 function sendAlone(session: Session, server: Server, bytes: Buffer, continues: boolean): void {
-  session.sendRead(server, bytes, new CursorReply(session, server, continues));
+  session.reads.send(server, bytes, new CursorReply(session, server, continues));
   session.untilQuiet(false);
 }
 

@@ -66,7 +66,7 @@ export const serverRows = {
     kind: 'boolean',
     group: 'Servers',
     default: true,
-    help: 'Also read from the replicas that the primary names.',
+    help: 'Also read from the replicas that the primary names; with --no-discover only from those that are listed.',
   },
 } as const satisfies Table;
 

@@ -3,8 +3,10 @@
 // Invariant: while commands are under way and the map changes, the next one waits, so that two commands for one key never
 // overtake each other by different ways.
 import type { Command } from '../commands/find.ts';
+import { markKeys } from '../consistency/command-marks.ts';
 import { HELD } from '../held.ts';
 import { answerLocally } from '../local-commands.ts';
+import { lostReply } from '../lost-commands.ts';
 import type { RequestFramer } from '../resp/request-framer.ts';
 import { errorReply, OK } from '../resp/reply.ts';
 import { type Decision, route } from '../routing.ts';
@@ -85,7 +87,7 @@ export class ClusterClient {
     const mine = source === session.connection.source;
     if (what.final !== undefined) return session.order.replace(source, errorReply(what.final));
     if (mine || (what.sent && what.epoch !== 0))
-      return session.order.replace(source, session.lostReply(what));
+      return session.order.replace(source, lostReply(session.context.stats, what));
     const place = new Placeholder();
     session.order.redirect(source, place);
     session.hold(HELD.quiet);
@@ -100,13 +102,14 @@ export class ClusterClient {
     if (decision.action === 'replica' && this.reads.send(command, shard)) return;
     const { exchange, fences } = shard;
     if (decision.marks && this.reads.underWay(shard)) return session.untilQuiet(true);
-    if (!session.ridesRightLane()) return session.untilQuiet(true);
-    const source = exchange.primarySource(session.client.identity, session.large);
+    const { start, end } = session.framer;
+    if (!session.lane.carries(end - start, session.order.outstanding)) return session.untilQuiet(true);
+    const source = exchange.primarySource(session.client.identity, session.lane.large);
     if (source.congested) return session.waitForRoom(source);
     command.count++;
     let epoch = command.group === 'read' || command.group === 'script' ? 0 : -1;
     if (decision.marks) {
-      session.markIn(exchange, command);
+      markKeys(exchange.marks, command, session.framer);
       epoch = exchange.marks.sent();
       this.reads.wrote(shard, epoch);
       this.#lastWrite = shard;
@@ -114,6 +117,7 @@ export class ClusterClient {
     }
     session.sendTo(source, epoch);
     if (source === exchange.room) session.untilQuiet(false);
+    else exchange.primary!.commands++;
   }
 
   /** A place in the order for the reply of several errands; to be filled once. */
@@ -124,11 +128,20 @@ export class ClusterClient {
   }
 
   errandOptions(request: Request): Omit<ErrandOptions, 'kind'> {
-    const { client, large, context } = this.session;
+    const { client, lane, context } = this.session;
     const { now, limits } = context;
     const deadline = now() + limits.failoverTimeoutMs;
     const { data, start, end } = request;
-    return { shards: this.shards, identity: client.identity, large, now, deadline, data, start, end };
+    return {
+      shards: this.shards,
+      identity: client.identity,
+      large: lane.large,
+      now,
+      deadline,
+      data,
+      start,
+      end,
+    };
   }
 
   /** Parts of a command of this client write there. */

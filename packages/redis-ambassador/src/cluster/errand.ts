@@ -57,6 +57,8 @@ export class Errand implements ReplyOwner {
       epoch = exchange.marks.sent();
       if (exchange.replicas.length > 0) fences.wake();
     }
+    const server = exchange.serverOf(source);
+    if (server) server.commands++;
     source.send(this, data, start, end, epoch);
   }
 

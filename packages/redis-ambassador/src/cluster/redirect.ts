@@ -1,6 +1,7 @@
 // What a node of a cluster says when a command is not for it, or not now: in all these cases the command was not executed.
 // Pure.
 import type { Endpoint } from '../upstream/dial.ts';
+import { isUnfit } from '../upstream/unfit.ts';
 
 export type Redirect =
   /** The slot belongs to another node (moved), or this one command does, after ASKING (ask). */
@@ -25,6 +26,6 @@ export function readRedirect(data: Buffer, from: number, to: number, host: strin
     return { kind: code === 'MOVED' ? 'moved' : 'ask', slot: Number(slot), to: endpoint };
   }
   if (/^(TRYAGAIN|CLUSTERDOWN) /.test(line)) return { kind: 'later', why: line };
-  if (/^(READONLY You can't|LOADING |MASTERDOWN )/.test(line)) return { kind: 'unfit', why: line };
+  if (isUnfit(line)) return { kind: 'unfit', why: line };
   return undefined;
 }

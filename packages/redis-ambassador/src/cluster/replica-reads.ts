@@ -2,9 +2,8 @@
 // reads of one shard that are under way together share a connection, and a write waits for them. Hot.
 // Invariant: what a replica is asked it has applied, as --consistency says (consistency/dirty-marks.ts).
 import type { Command } from '../commands/find.ts';
-import { KeyFinder } from '../commands/keys.ts';
-import { DirtyMarks } from '../consistency/dirty-marks.ts';
-import { errorReply } from '../resp/reply.ts';
+import { epochOfKeys } from '../consistency/command-marks.ts';
+import { refusesRead } from '../reads.ts';
 import type { Session } from '../session.ts';
 import type { Server } from '../upstream/server.ts';
 import type { Source } from '../upstream/source.ts';
@@ -13,8 +12,6 @@ import type { Shard, Shards } from './shards.ts';
 
 /** The replica of a shard with reads under way, and how many. */
 type Run = { server: Server | undefined; source: Source | undefined; count: number };
-
-const keys = new KeyFinder();
 
 export class ReplicaReads {
   readonly #session: Session;
@@ -52,14 +49,15 @@ export class ReplicaReads {
   send(command: Command, shard: Shard): boolean {
     const session = this.#session;
     const server = this.#replica(shard, this.#needed(command, shard));
-    if (!server) return this.#refuse(command, shard);
+    if (!server) return refusesRead(session, shard.exchange, command);
     const run = this.#run(shard);
     const source =
-      run.count > 0 ? run.source! : server.lane(readerOf(session.client.identity), session.large);
+      run.count > 0 ? run.source! : server.lane(readerOf(session.client.identity), session.lane.large);
     if (source.congested) session.waitForRoom(source);
     else {
       command.count++;
       this.#begin(run, server, source);
+      server.commands++;
       session.sendTo(source, 0);
     }
     return true;
@@ -67,7 +65,7 @@ export class ReplicaReads {
 
   /** A replica's connection for a part of a reading command, and what to call when it was answered. */
   forPart(shard: Shard, hashes: readonly number[]): { source: Source; ended: () => void } | undefined {
-    const { context, client, large } = this.#session;
+    const { context, client, lane } = this.#session;
     if (context.policy.readFrom === 'primary' || client.consistency === 'strong') return undefined;
     let needed = client.consistency === 'session' ? this.#wroteOrGained(shard) : 0;
     if (client.consistency === 'key')
@@ -75,7 +73,7 @@ export class ReplicaReads {
     const server = this.#replica(shard, needed);
     if (!server) return undefined;
     const run = this.#run(shard);
-    const source = run.count > 0 ? run.source! : server.lane(readerOf(client.identity), large);
+    const source = run.count > 0 ? run.source! : server.lane(readerOf(client.identity), lane.large);
     this.#begin(run, server, source);
     return { source, ended: () => run.count-- };
   }
@@ -84,21 +82,6 @@ export class ReplicaReads {
     run.source = source;
     run.server = server;
     run.count++;
-    server.commands++;
-  }
-
-  /** With --read-from replica, a read that no replica is fit for. */
-  #refuse(command: Command, { exchange }: Shard): boolean {
-    const { stats } = this.#session.context;
-    const { noReplica } = exchange;
-    if (noReplica === undefined) {
-      if (exchange.someReader) stats.dirtyReads++;
-      return false;
-    }
-    command.count++;
-    stats.noReplica++;
-    this.#session.answer(errorReply(noReplica));
-    return true;
   }
 
   #replica(shard: Shard, needed: number): Server | undefined {
@@ -122,16 +105,7 @@ export class ReplicaReads {
     const { marks } = shard.exchange;
     if (client.consistency === 'eventual') return 0;
     if (client.consistency === 'session') return this.#wroteOrGained(shard);
-    keys.find(command, framer);
-    if (keys.count === 0 || keys.unknown) return marks.epochOfAll;
-    const { data, args } = framer;
-    let epoch = 0;
-    for (let i = 0; i < keys.count; i++) {
-      const at = 2 * keys.keyAt[i]!;
-      const of = marks.epochOf(DirtyMarks.hash(data, args[at]!, args[at + 1]!));
-      if (of > epoch) epoch = of;
-    }
-    return epoch;
+    return epochOfKeys(marks, command, framer);
   }
 
   #run({ number }: Shard): Run {

@@ -1,7 +1,8 @@
 // One connection to a server, shared by any number of clients or lent to one. Hot: commands go out in one write per turn
 // of the event loop, replies are handed to their owners in slices of what was read, as many at a time as follow each other
-// for one owner. 300 lines and more, as it is one state machine. Invariant: the n-th reply belongs to the n-th pending command; when that can no longer be relied upon the
-// connection ends, and every pending command is reported lost, with whether it may have reached the server.
+// for one owner. More than 300 lines, as it is one state machine: greeted -> ready (-> relay) -> ended.
+// Invariant: the n-th reply belongs to the n-th pending command; when that can no longer be relied upon the connection
+// ends, and every pending command is reported lost, with whether it may have reached the server.
 import type { Socket } from 'node:net';
 import { explain } from '@podmate/base/errors';
 import type { DirtyMarks } from '../consistency/dirty-marks.ts';
@@ -12,6 +13,7 @@ import { Latency } from './latency.ts';
 import { Pending } from './pending.ts';
 import type { ReplyOwner, Request, Source } from './source.ts';
 import type { Traffic } from './traffic.ts';
+import { isUnfit } from './unfit.ts';
 import { WriteBatch } from './write-batch.ts';
 
 const [MINUS, PUSH, LF] = [45, 62, 10];
@@ -19,8 +21,6 @@ const [MINUS, PUSH, LF] = [45, 62, 10];
 const CONGESTED_BYTES = 1024 * 1024;
 /** Longest error line and handshake reply; Redis' own are a hundred times shorter, scripts may write longer ones. */
 const MAX_HELD_BYTES = 1024 * 1024;
-/** Errors of a server that is not, or not yet, what we took it for. */
-const UNFIT = /^-(READONLY|LOADING|MASTERDOWN) /;
 
 export type Account = {
   readonly traffic: Traffic;
@@ -335,7 +335,7 @@ export class Connection implements Source {
     this.#answered();
     if (!owner.refused(this, request, epoch, chunk, at, newline + 1)) {
       owner.deliver(this, chunk, at, newline + 1, 1);
-    } else if (UNFIT.test(chunk.toString('latin1', at, at + 12))) {
+    } else if (isUnfit(chunk.toString('latin1', at + 1, at + 20))) {
       this.#unfitBefore = this.#pending.head + this.#pending.count;
     }
     return newline + 1;

@@ -77,6 +77,7 @@ export class Exchange {
   readonly #clock: TurnClock;
   /** Since when there is no primary: nothing grows stale meanwhile. */
   #lostAt: number | undefined;
+  /** The reader with this index is next. */
   #turn = 0;
   /** Begins anywhere, so that cursors given before a restart are hardly ever taken for ours. */
   #cursorOwner = Math.floor(Math.random() * CURSOR_OWNERS);
@@ -100,7 +101,6 @@ export class Exchange {
   primarySource(identity: Identity, large: boolean): Source {
     const { primary } = this;
     if (!primary?.up) return this.room;
-    primary.commands++;
     return primary.lane(identity, large);
   }
 
@@ -108,7 +108,6 @@ export class Exchange {
   scriptSource(identity: Identity): Source {
     const { primary } = this;
     if (!primary?.up) return this.room;
-    primary.commands++;
     return primary.scripts(identity);
   }
 
@@ -117,9 +116,9 @@ export class Exchange {
     const { readFrom, balance } = this.#options;
     const readers = this.#readers;
     if (readers.length === 0 || (readFrom === 'prefer-primary' && this.primary?.up)) return undefined;
-    return readers[
-      pick(readers, readFrom === 'nearest' ? 'latency' : balance, this.#turn++ % readers.length, needed)
-    ];
+    const at = pick(readers, readFrom === 'nearest' ? 'latency' : balance, this.#turn, needed);
+    if (at >= 0) this.#turn = at + 1; // a read that nobody is fit for takes no turn from those after it
+    return readers[at];
   }
 
   /**

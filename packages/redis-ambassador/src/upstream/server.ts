@@ -75,6 +75,7 @@ export class Server implements Candidate {
   /** How many connections have ended: each may have been the end of the process that answers. */
   ends = 0;
   connects = 0;
+  /** Commands of clients sent over shared connections. */
   commands = 0;
 
   constructor(options: ServerOptions) {
@@ -190,34 +191,24 @@ export class Server implements Candidate {
     }
   }
 
-  /** Ends lanes that have commands pending and heard nothing for so long: the server hangs. */
+  /** Ends lanes that have commands pending and heard nothing for so long: the server hangs. A script may take its time. */
   endSilent(timeoutMs: number): void {
     const before = this.#options.now() - timeoutMs;
-    for (const { small, large } of this.#lanes.values()) {
-      for (const lane of [small, large]) {
-        if (lane && lane.outstanding > 0 && lane.activeAt < before)
-          lane.end(new Error(`no answer within ${Math.round(timeoutMs)} ms`), 'server');
-      }
-    }
-    if (this.up) return; // a script may take its time
-    for (const lane of [...this.#scripts.values()].flat()) {
+    for (const lane of this.up ? this.#sized() : this.#shared())
       if (lane.outstanding > 0 && lane.activeAt < before)
         lane.end(new Error(`no answer within ${Math.round(timeoutMs)} ms`), 'server');
-    }
   }
 
   /** Ends what was lent: as Redis closes its clients' connections when it is made a replica. */
   endBorrowed(why: Error): void {
-    const ours = new Set(this.#shared());
-    const stock = new Set([...this.#stock.values()].flat());
-    for (const connection of this.#open)
-      if (!ours.has(connection) && !stock.has(connection)) connection.end(why);
+    const ours = new Set([...this.#shared(), ...[...this.#stock.values()].flat()]);
+    for (const connection of this.#open) if (!ours.has(connection)) connection.end(why);
   }
 
   /** Ends what nobody uses just now: after an outage it may be half open. */
   endIdle(): void {
     for (const connection of [...this.#shared(), ...[...this.#stock.values()].flat()])
-      if (connection?.outstanding === 0) connection.end(new Error('the server was away'));
+      if (connection.outstanding === 0) connection.end(new Error('the server was away'));
   }
 
   /** Whether one more identity would be more than the server should have connections for. */
@@ -249,9 +240,14 @@ export class Server implements Candidate {
   }
 
   /** What clients share. */
-  #shared(): (Connection | undefined)[] {
+  #shared(): Connection[] {
+    return [...this.#sized(), ...[...this.#scripts.values()].flat()];
+  }
+
+  /** Without those for scripts. */
+  #sized(): Connection[] {
     const lanes = [...this.#lanes.values()].flatMap(({ small, large }) => [small, large]);
-    return [...lanes, ...[...this.#scripts.values()].flat()];
+    return lanes.filter((lane) => lane !== undefined);
   }
 
   close(why: Error): void {
