@@ -71,7 +71,8 @@ export class OwnConnection {
     this.#track(command, framer.argc);
     this.#marks.remember(command, framer);
     if (command.name === 'wait' || command.name === 'waitaof') this.#coverOthers();
-    this.#send(framer, session.client.dropsReply());
+    const queued = this.#inMulti || this.#waits;
+    this.#send(framer, session.client.dropsReply(), queued ? -1 : this.#marks.executing(command));
     session.pace();
   }
 
@@ -298,9 +299,9 @@ export class OwnConnection {
     this.source!.send(this.#session, bytes, 0, bytes.length, -1);
   }
 
-  #send({ data, start, end }: RequestFramer, drop: boolean): void {
+  #send({ data, start, end }: RequestFramer, drop: boolean, epoch: number): void {
     this.#session.order.expect(this.source!, drop);
-    if (!this.#waits) return this.source!.send(this.#session, data, start, end, -1);
+    if (!this.#waits) return this.source!.send(this.#session, data, start, end, epoch);
     // Pending for as long as it likes: it shall not keep a slab of the intake, of 64 KiB, for a few bytes.
     const bytes = Buffer.allocUnsafeSlow(end - start);
     data.copy(bytes, 0, start, end);

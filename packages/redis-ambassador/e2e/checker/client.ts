@@ -18,6 +18,8 @@ export class RawClient {
   #socket: Socket | undefined;
   #waiting: Waiting[] = [];
   #rest: Buffer = Buffer.alloc(0);
+  /** What came though nothing was asked: the next reply shall be judged by it. */
+  #surplus: string | undefined;
 
   constructor(port: number) {
     this.#port = port;
@@ -70,16 +72,30 @@ export class RawClient {
 
   #receive(chunk: Buffer): void {
     const data = this.#rest.length > 0 ? Buffer.concat([this.#rest, chunk]) : chunk;
-    const at = performance.now();
     const cursor = { data, at: 0 };
-    let whole = 0;
+    try {
+      this.#rest = data.subarray(this.#replies(cursor));
+    } catch (error) {
+      this.#answer(new ErrorReply(`nonsense: ${String(error)}`));
+      this.#socket?.destroy();
+    }
+  }
+
+  /** @returns where the first reply begins that is not whole. @throws on what is no RESP2 */
+  #replies(cursor: Cursor): number {
+    let whole = cursor.at;
     for (let reply = read(cursor); reply !== undefined; reply = read(cursor)) {
       whole = cursor.at;
-      const waiting = this.#waiting.shift();
-      if (!waiting) throw new Error(`a reply to nothing: ${JSON.stringify(reply)}`);
-      waiting(reply, at);
+      this.#answer(reply);
     }
-    this.#rest = data.subarray(whole);
+    return whole;
+  }
+
+  #answer(reply: Reply): void {
+    const waiting = this.#waiting.shift();
+    const surplus = this.#surplus;
+    this.#surplus = waiting ? undefined : `a reply to nothing: ${JSON.stringify(reply)}`;
+    waiting?.(surplus === undefined ? reply : new ErrorReply(surplus), performance.now());
   }
 }
 

@@ -24,10 +24,14 @@ export class Nemesis {
     this.#seen = seen;
   }
 
-  /** One mishap after another until the time is up. */
-  async run(mishaps: readonly (keyof typeof catalogue)[], forMs: number): Promise<void> {
+  /** One mishap after another until the time is up, or there was enough. */
+  async run(
+    mishaps: readonly (keyof typeof catalogue)[],
+    forMs: number,
+    enough: () => boolean,
+  ): Promise<void> {
     const until = performance.now() + forMs;
-    while (performance.now() < until) {
+    while (performance.now() < until && !enough()) {
       await sleep(this.random.integer(50, 400));
       if (mishaps.length === 0) continue;
       const name = this.random.pick(mishaps);

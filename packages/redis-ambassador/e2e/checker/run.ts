@@ -22,6 +22,8 @@ export type RunOptions = {
   readonly command?: readonly [string, ...string[]];
   readonly clients?: number;
   readonly depth?: number;
+  /** Ends the run as soon as it is found. */
+  readonly untilFound?: Violation['rule'];
 };
 
 export type Judgement = {
@@ -50,13 +52,16 @@ export async function run(options: RunOptions): Promise<Judgement> {
     depth: options.depth ?? 16,
   });
   const nemesis = new Nemesis(fleet, random.branch('nemesis'), seen);
+  const history = { operations: workload.operations, switches: nemesis.switches };
+  const found = (): boolean =>
+    options.untilFound !== undefined &&
+    check(history, consistency).some(({ rule }) => rule === options.untilFound);
   workload.start();
   try {
-    await nemesis.run(options.mishaps, options.forMs);
+    await nemesis.run(options.mishaps, options.forMs, found);
   } finally {
     await workload.stop();
   }
-  const history = { operations: workload.operations, switches: nemesis.switches };
   const log = [`seed ${seed}`, ...nemesis.log, ambassador.stderr].join('\n');
   return { history, violations: check(history, consistency), log };
 }

@@ -46,7 +46,9 @@ export class Workload {
 
   async #live(id: number, random: SeededRandom): Promise<void> {
     const client = new RawClient(this.#options.port);
-    const hand = new Hand(id, random, this.operations, (list) => this.#generation(list));
+    const hand = new Hand(id, this.#options.clients, random, this.operations, (list) =>
+      this.#generation(list),
+    );
     while (!this.#stopping.signal.aborted) {
       if (!client.connected)
         await client.connect().then(
@@ -76,20 +78,25 @@ type Step = {
 
 /** One client's commands: made up, sent, and entered into the history with what came of them. */
 class Hand {
-  readonly #id: number;
+  /** Another with each connection: that is what is promised to see its own writes, not who makes them one after another. */
+  #id: number;
   readonly #random: SeededRandom;
   readonly #operations: Operation[];
   readonly #generation: (list: number) => number;
   readonly #database: string;
+  /** How far apart its numbers are. */
+  readonly #connections: number;
   #index = 0;
 
   constructor(
     id: number,
+    connections: number,
     random: SeededRandom,
     operations: Operation[],
     generation: (list: number) => number,
   ) {
     this.#id = id;
+    this.#connections = connections;
     this.#random = random;
     this.#operations = operations;
     this.#generation = generation;
@@ -98,6 +105,7 @@ class Hand {
 
   /** What a new connection begins with. */
   async begin(client: RawClient): Promise<void> {
+    this.#id += this.#connections;
     const select = this.#plain(['SELECT', this.#database], 'OK');
     await this.#send(client, [select]);
     if (select.operation.outcome === 'ok') return;

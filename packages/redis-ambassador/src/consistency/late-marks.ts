@@ -1,5 +1,6 @@
-// The keys that commands on a connection of a client's own may write: marked when they are sent, and again with every reply
-// of that connection, as EXEC and what waits are executed some time after they were sent. For own-connection.ts.
+// The keys that commands on a connection of a client's own may write: marked when they are sent, again with EXEC, which
+// executes them, and with every reply of that connection, as what waits is executed some time after it was sent. For
+// own-connection.ts.
 import type { Arguments, Command } from '../commands/find.ts';
 import { KeyFinder } from '../commands/keys.ts';
 import { mayWrite } from '../routing.ts';
@@ -44,6 +45,17 @@ export class LateMarks {
     if (this.#unknown) marks.markAll();
     this.#client.wrote();
     this.#fences.wake();
+  }
+
+  /**
+   * The command at hand is executed when it gets there, not queued, and does not wait. Gives the epoch to send it with, which
+   * is not settled before its reply: until then the keys are not clean anywhere. -1 when nothing is written.
+   */
+  executing(command: Command): number {
+    if (!this.#unknown && this.#hashes.length === 0) return -1;
+    if (command.name === 'exec') this.answered();
+    else if (!mayWrite(command)) return -1;
+    return this.#exchange.marks.sent();
   }
 
   /** A reply has come: what it acknowledges was executed some time before it. */
