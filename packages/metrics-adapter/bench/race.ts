@@ -121,21 +121,22 @@ async function scrapes(say: (line: string) => void): Promise<void> {
     send(adapter.udpPort, { rate, seconds: series / 20 / rate, lines: 20, series, kind: 'tagged' });
   await fill(2000, 100_000);
   const rounds = 10;
-  const cost = async (series: number): Promise<number> => {
+  const cost = async (series: number, encoding: string): Promise<number> => {
     let cpu = 0;
     for (let round = 0; round < rounds; round++) {
       if (series > 0) await fill(2000, series);
       const before = cpuSeconds(pid);
-      await (await adapter.get('/metrics')).arrayBuffer();
+      await (await adapter.get('/metrics', { headers: { 'accept-encoding': encoding } })).arrayBuffer();
       cpu += cpuSeconds(pid) - before;
     }
     return (cpu * 1000) / rounds;
   };
-  await cost(100_000);
+  await cost(100_000, 'identity');
   const count = (await adapter.scrape()).value('metrics_adapter_series');
   for (const series of [100_000, 10_000, 0])
     say(
-      `- Scrape of ${count} series, ${series} of them changed: ${(await cost(series)).toFixed(1)} ms CPU with HTTP (mean of ${rounds} scrapes).`,
+      `- Scrape of ${count} series, ${series} of them changed: ${(await cost(series, 'identity')).toFixed(1)} ms CPU with HTTP, ` +
+        `${(await cost(series, 'gzip')).toFixed(1)} ms with gzip (mean of ${rounds} scrapes each).`,
     );
   say(
     `- Longest time at a stretch: ${(((await adapter.scrape()).value('metrics_adapter_scrape_longest_slice_seconds') ?? 0) * 1000).toFixed(1)} ms of wall time; RSS then ${rssMiB(pid).toFixed(0)} MiB.`,

@@ -14,7 +14,8 @@ export type PlainFamily = {
 export type Format = {
   readonly name: string;
   readonly contentType: string;
-  page(page: Page, store: SeriesStore, nowMs: number): Uint8Array;
+  /** `reuse`: what the page last became is not needed any more, its memory may be. */
+  page(page: Page, store: SeriesStore, nowMs: number, reuse?: boolean): Uint8Array;
   plain(families: Iterable<PlainFamily>): Uint8Array;
   /** What stands before the pages of a large family, once the length of all its pages is known. */
   head?(family: Family, bytes: number): Uint8Array;

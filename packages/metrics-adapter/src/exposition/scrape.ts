@@ -19,6 +19,7 @@ export class Scraper {
   readonly #own: () => Iterable<PlainFamily>;
   readonly #clock: Clock;
   #turn: Promise<unknown> = Promise.resolve();
+  #borrowed = 0;
   /** Longest time that one slice held the event loop. */
   longestSliceMs = 0;
 
@@ -29,14 +30,21 @@ export class Scraper {
     this.#clock = clock;
   }
 
-  /** The whole exposition in pieces; they are not changed afterwards. */
+  /** The whole exposition in pieces; they are not changed before release() is called, once for each scrape. */
   scrape(format: Format): Promise<Uint8Array[]> {
     const scraped = this.#turn.then(async () => {
       await this.#refresh(format);
-      return this.#collect(format);
+      const pieces = this.#collect(format);
+      this.#borrowed++;
+      return pieces;
     });
     this.#turn = scraped.catch(() => undefined);
     return scraped;
+  }
+
+  /** What was scraped is sent. While nobody sends anything, pages are rendered into the memory that they have. */
+  release(): void {
+    this.#borrowed--;
   }
 
   async #refresh(format: Format): Promise<void> {
@@ -65,7 +73,7 @@ export class Scraper {
   #render(page: Page, format: Format): Uint8Array {
     page.dirty = false;
     page.format = format.name;
-    return (page.bytes = format.page(page, this.#store, this.#clock.nowMs()));
+    return (page.bytes = format.page(page, this.#store, this.#clock.nowMs(), this.#borrowed === 0));
   }
 
   /** What moved since it was rendered is rendered now; that some numbers are a few ms old does no harm. */

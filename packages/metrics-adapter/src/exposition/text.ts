@@ -30,10 +30,18 @@ function format(name: string, contentType: string, style: Style): Format {
   return {
     name,
     contentType,
-    page: (page, store, nowMs) => Buffer.from(pageText(page, store, nowMs, style)),
+    page: (page, store, nowMs, reuse) => bytesOf(pageText(page, store, nowMs, style), page, reuse === true),
     plain: (families) => Buffer.from(plainText(families, style)),
     ...(style.open && { end: Buffer.from('# EOF\n') }),
   };
+}
+
+/** Into the page's memory, which has room for numbers to grow: a new one for each scrape would be work for the collector. */
+function bytesOf(out: string, page: Page, reuse: boolean): Buffer {
+  const length = Buffer.byteLength(out);
+  if (!reuse || page.memory === undefined || page.memory.length < length)
+    page.memory = Buffer.allocUnsafeSlow(length + (length >> 5));
+  return page.memory.subarray(0, page.memory.write(out));
 }
 
 const [PLAIN, OPEN] = ['text/plain; version', 'application/openmetrics-text; version=1.0.0; charset=utf-8'];

@@ -16,6 +16,8 @@ export class Page {
   dirty = true;
   /** undefined: its series are others than when it was rendered. */
   bytes: Uint8Array | undefined = undefined;
+  /** Of the text formats: what they render into. */
+  memory: Buffer | undefined = undefined;
   /** Which format the bytes are in. */
   format = '';
   /** Quantiles of a window age without a new observation: from then on (ms) the bytes are old. */

@@ -155,6 +155,8 @@ export class WebServer {
     const { scraper, allowed } = this.#options;
     const format = negotiate(request.headers.accept, allowed);
     const pieces = await scraper.scrape(format);
+    if (response.closed) scraper.release();
+    else response.once('close', () => scraper.release());
     response.setHeader('Content-Type', format.contentType);
     response.setHeader('Vary', 'Accept, Accept-Encoding');
     if (request.method === 'HEAD') return void response.end();
@@ -164,7 +166,9 @@ export class WebServer {
         'Content-Length',
         pieces.reduce((sum, piece) => sum + piece.length, 0),
       );
-      return writeAll(response, pieces);
+      response.cork(); // All pieces with one writev(2): nothing is copied.
+      for (const piece of pieces) response.write(piece);
+      return void response.end();
     }
     response.setHeader('Content-Encoding', encoding);
     const compress = encoding === 'zstd' ? createZstdCompress(ZSTD) : createGzip({ level: 1 });
