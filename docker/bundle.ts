@@ -38,6 +38,22 @@ const withoutPushGateway: Plugin = {
   },
 };
 
+/**
+ * ioredis loads tls at its start, for connections that hardly anyone's settings ask for. Here it is loaded with the first of
+ * them: 1.7 MB of memory less for all others.
+ */
+const tlsWhenNeeded: Plugin = {
+  name: 'tls-when-needed',
+  setup(build) {
+    build.onResolve({ filter: /^(node:)?tls$/ }, ({ importer, path }) =>
+      importer.includes('/node_modules/ioredis/') ? { path, namespace: 'when-needed' } : undefined,
+    );
+    build.onLoad({ filter: /.*/, namespace: 'when-needed' }, () => ({
+      contents: "exports.connect = (...args) => require('node:tls').connect(...args);",
+    }));
+  },
+};
+
 /** The version all images share: the root package's. */
 export function repositoryVersion(root = repositoryRoot): string {
   const { version }: { version: string } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
@@ -58,7 +74,7 @@ function buildOptions(entry: string, outfile: string, root: string, minify: bool
     lineLimit: minify ? MINIFIED_LINE : 0,
     legalComments: 'none', // the notices file has the full texts
     banner: { js: SHEBANG },
-    plugins: [withoutPushGateway],
+    plugins: [withoutPushGateway, tlsWhenNeeded],
     metafile: true,
     write: false,
     logLevel: 'silent', // bundle() throws with its words

@@ -144,6 +144,24 @@ test("leaves out prom-client's push gateway, and with it TLS, but not our own us
   expect((await bundleWithOurModules(ours)).nodeModules).toContain('zlib');
 });
 
+test('ioredis loads TLS with the first connection that wants it, not at its start', async () => {
+  const root = await repository({
+    'node_modules/ioredis/package.json':
+      '{"name": "ioredis", "version": "1.0.0", "license": "MIT", "main": "ioredis.js"}',
+    'node_modules/ioredis/ioredis.js':
+      "const { connect } = require('tls');\nexports.connect = (options) => connect(options);",
+    'node_modules/ioredis/LICENSE': 'Do as you like.\n',
+    [MAIN]: `import { connect } from 'ioredis';
+import { writeSync } from 'node:fs';
+const loaded = (): boolean => process.moduleLoadList.includes('NativeModule tls');
+const before = loaded();
+connect({ host: '127.0.0.1', port: 1 }).on('error', () => writeSync(1, \`\${before} \${loaded()}\\n\`));
+`,
+  });
+  const { file } = await bundle(sample, join(root, 'out'), root);
+  expect(execFileSync(process.execPath, [file], { encoding: 'utf8' })).toBe('false true\n');
+});
+
 test.each([
   {
     fault: 'a bundle over its budget',
