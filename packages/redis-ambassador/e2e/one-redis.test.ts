@@ -31,9 +31,10 @@ function line(port: number): Line {
 test('clients of one ambassador get on as on one Redis', async () => {
   await using deployment = await deploy({ replicas: 1, server: { args: ['--lua-time-limit', '10'] } });
   const { port } = deployment;
-  const [a, b, c] = [line(port), line(port), line(port)];
+  const [a, b, c, d, e] = [line(port), line(port), line(port), line(port), line(port)];
 
   // A script that lasts: the others are told so, and can end it; half a transaction is not executed.
+  await rawCommand(port, 'SET k 1');
   b.send('MULTI\r\nEXEC');
   await b.said('*0\r\n');
   a.send('EVAL "while true do end" 0');
@@ -73,6 +74,27 @@ test('clients of one ambassador get on as on one Redis', async () => {
   await b.said('*1\r\n+OK\r\n$3\r\none\r\n');
   b.send('MULTI\r\nCLIENT ID\r\nSET where two\r\nEXEC\r\nGET where');
   await b.said(/-ERR client id inside MULTI [^\r]*\r\n\+QUEUED\r\n-EXECABORT [^\r]*\r\n\$3\r\none\r\n/);
+
+  // CLIENT PAUSE holds back who writes, and nobody else behind it; also what only reads but reaches replicas.
+  expect(await rawCommand(port, 'CLIENT PAUSE 60000 WRITE')).toBe('+OK\r\n');
+  e.send('SET k 2');
+  b.send('PFCOUNT sketch');
+  await expect.poll(() => rawCommand(port, 'INFO clients'), PATIENCE).toMatch(/blocked_clients:2\r/);
+  expect(await rawCommand(port, 'PING')).toBe('+PONG\r\n');
+  expect(await rawCommand(port, 'CLIENT UNPAUSE')).toBe('+OK\r\n');
+  await e.said(/^\+OK\r\n$/);
+  await b.said(/^:0\r\n$/);
+
+  // Invalidations for a RESP3 client on behalf of another reach it, though it shared connections so far.
+  d.send('HELLO 3\r\nCLIENT ID');
+  await d.said(/modules\r\n\*0\r\n:\d+\r\n$/);
+  const redirected = /id=(\d+) [^\n]* resp=3/.exec(await rawCommand(port, 'CLIENT LIST'))?.[1] ?? '';
+  b.send(`SELECT 0\r\nCLIENT TRACKING ON REDIRECT ${redirected}\r\nGET k`);
+  await b.said('+OK\r\n$1\r\n2\r\n');
+  await rawCommand(port, 'SET k 3');
+  await d.said(/invalidate\r\n\*1\r\n\$1\r\nk\r\n$/);
+  b.send('RESET');
+  await b.said('+RESET\r\n');
 
   // MONITOR sees what all do, reads too, and nothing of ours.
   c.send('MONITOR');

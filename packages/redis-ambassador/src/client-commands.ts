@@ -101,6 +101,8 @@ function line(session: Session, lines: ReadonlyMap<number, string>, words: Words
 /** The id we gave to the client whose own connection has this one at the server; -1 when it is none of ours. */
 export function ownId(session: Session, serverId: number): number {
   if (serverId <= 0) return serverId;
+  const gone = session.connection.redirect(serverId);
+  if (gone !== undefined) return gone;
   for (const each of session.context.sessions()) {
     if (each.connection.source?.serverId === serverId) return each.id;
   }

@@ -68,7 +68,7 @@ export class OwnConnection {
     if (command.group === 'local' && !this.#isOurs(command)) return this.#local(command, framer);
     if (this.source!.congested) return session.waitForRoom(this.source!);
     command.count++;
-    this.#track(command, framer.argc);
+    this.#track(command, framer);
     this.#marks.remember(command, framer);
     if (command.name === 'wait' || command.name === 'waitaof') this.#coverOthers();
     const queued = this.#inMulti || this.#waits;
@@ -172,6 +172,32 @@ export class OwnConnection {
     source?.end(new Error('its client is gone'));
   }
 
+  /**
+   * The server shall be able to speak to this client unasked, on behalf of another: a RESP3 client gets a connection of its
+   * own for that. False: it is not known to the server yet; whenReady() tells.
+   */
+  beSpokenTo(): boolean {
+    const { client, order, exchange } = this.#session;
+    if (this.kind === 'relay' || client.identity.resp !== 3) return this.source?.ready !== false;
+    if (order.outstanding > 0 || !exchange.primary?.up) return true; // in vain, as for a client that does not listen
+    if (this.kind === 'none' && !this.#borrow()) return true;
+    if (!this.source) return true;
+    this.#becomeRelay();
+    this.#relay?.keep();
+    return this.source.ready;
+  }
+
+  whenReady(callback: () => void): void {
+    if (this.source) this.source.whenFree(callback);
+    else callback();
+  }
+
+  /** The id, as we gave it, of the client that this one's invalidations go to. */
+  redirect(serverId: number): number | undefined {
+    const to = this.#relay?.redirected;
+    return to?.serverId === serverId ? to.id : undefined;
+  }
+
   drained(): void {
     if (this.kind === 'relay') this.source?.resumeReading();
   }
@@ -257,7 +283,8 @@ export class OwnConnection {
   }
 
   /** With words too many, EXEC and DISCARD end nothing. */
-  #track({ name, group }: Command, argc: number): void {
+  #track({ name, group }: Command, framer: RequestFramer): void {
+    const { argc } = framer;
     this.#waits = group === 'block' || name === 'wait' || name === 'waitaof';
     if (name === 'multi') this.#inMulti ||= argc === 1;
     else if (name === 'watch') this.#watching ||= !this.#inMulti;
@@ -265,6 +292,17 @@ export class OwnConnection {
     else if (name === 'exec' || name === 'discard') {
       if (argc === 1) this.#inMulti = this.#watching = false;
     } else if (name === 'select') this.#changed = true;
+    else if (name === 'client|pause' || name === 'client|unpause') this.#pause(name, framer);
+  }
+
+  /** What a pause holds must not be on shared connections; and who pauses the primary means the primary. */
+  #pause(name: string, { data, args, argc }: RequestFramer): void {
+    const { client, exchange } = this.#session;
+    client.consistency = 'strong';
+    if (name === 'client|unpause') return this.#inMulti ? undefined : exchange.pause.end();
+    const word = (i: number): string =>
+      argc > i ? data.toString('latin1', args[2 * i], args[2 * i + 1]) : '';
+    exchange.pause.begin(Number(word(2)), word(3));
   }
 
   /** A command of our own over it, with nothing of the client under way. */

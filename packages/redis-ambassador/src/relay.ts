@@ -2,7 +2,7 @@
 // the order of commands and replies. For own-connection.ts. Replies are framed all the same: to know how many channels are
 // subscribed to, so that the connection can be given back after the last, and to find sync points, a PING of our own with a
 // word nobody else uses. Invariant: at a sync point everything that was asked before is answered; only there do we answer
-// ourselves, or give the connection back.
+// ourselves, or give the connection back. More than 300 lines, as it is one state machine.
 import type { Arguments, Command } from './commands/find.ts';
 import { HELD } from './held.ts';
 import { answerLocally } from './local-commands.ts';
@@ -22,6 +22,8 @@ const MESSAGE = /^[*>][34]\r\n\$\d+\r\n[ps]?message\r\n/;
 /** What MONITOR shows of the ambassador's own questions. */
 const OUR_QUESTIONS =
   /^\+[\d.]+ \[\d+ [^\]]*\] "(?:ROLE|info|INFO|SELECT|PING" "podmate-sync-\d+|CLIENT" "(?:ID|SETNAME" "redis-ambassador))"/;
+/** Commands that bring the client here and still have one reply each. */
+const PLAIN = /^(client\|(tracking|caching|no-evict|no-touch)|debug)$/;
 const MONITOR_LINE = /^\+\d+\.\d+ \[/;
 
 /** Who borrowed the connection. */
@@ -58,6 +60,10 @@ export class Relay {
   #over = false;
   /** Replies to commands that have not come yet. */
   #awaited = 0;
+  /** Every command has one reply: `#awaited` is all there is to know, and no sync point is needed while it is 0. */
+  #plain = true;
+  /** CLIENT TRACKING REDIRECT: the other client as the server knows it, and as we do. */
+  redirected: { readonly serverId: number; readonly id: number } | undefined;
   #marker: Buffer | undefined;
   #atMarker: () => void = () => {};
   /** The command that was held back for it may be answered here now. */
@@ -82,8 +88,10 @@ export class Relay {
   pass(command: Command, framer: RequestFramer): void {
     const { name } = command;
     if (this.#isOurs(command)) return this.#here(command, framer);
+    if (name === 'client|tracking' && !this.#reachable(framer)) return;
     command.count++;
     this.#synced = false;
+    if (command.group === 'relay' || name === 'client|reply') this.#plain &&= PLAIN.test(name);
     if (!SUBSCRIPTION.test(name)) this.#track(command, framer);
     else if (name.includes('unsub')) this.#unsubscribing = true;
     const bytes = name === 'client|tracking' ? this.#redirected(framer) : undefined;
@@ -110,15 +118,23 @@ export class Relay {
     else if (name === 'watch') this.#watching = true;
     else if (name === 'exec' || name === 'discard') this.#inMulti = this.#watching = false;
     else if (name === 'unwatch') this.#watching &&= this.#inMulti;
+    else if (name === 'select') this.#forGood = true; // which database it is after EXEC only the server knows
     else if (name === 'client|reply' && argc === 3)
       this.#replyMode(data.toString('latin1', args[4], args[5]));
     else if (name === 'sync' || name === 'psync') this.#raw = true;
     else if (group === 'relay') {
+      if (!this.#forGood && this.#awaited === 1 && this.#channels + this.#shards === 0) this.#tellName();
       this.#forGood = true;
       if (name !== 'monitor' || this.#monitors) return;
       this.#monitors = true;
       this.#session.context.exchange.monitors++;
     }
+  }
+
+  /** From here on the server's logs may call it by its name. With nothing awaited but what is sent next. */
+  #tellName(): void {
+    const { name } = this.#session.client;
+    if (name !== '') this.ask(encodeCommand(['CLIENT', 'SETNAME', name]).bytes, () => {});
   }
 
   #replyMode(mode: string): void {
@@ -141,15 +157,18 @@ export class Relay {
     if (name === 'quit' || name === 'reset') return true;
     if (this.#session.client.identity.resp === 2 && this.#channels + this.#shards > 0)
       return this.#unsubscribing && group === 'local';
-    if (name === 'client|reply') return false;
+    if (name === 'client|reply' || (name === 'select' && this.#inMulti)) return false;
     return group === 'local' && name !== 'exec' && name !== 'discard' && name !== 'unwatch';
   }
 
   #here(command: Command, framer: RequestFramer): void {
     const { name } = command;
-    if (this.#synced || this.#raw || this.#silent) {
+    const synced = this.#synced || (this.#plain && this.#awaited === 0 && !this.#inMulti);
+    if (synced || this.#raw || this.#silent) {
+      const told = synced && this.#forGood && name === 'client|setname';
       this.#synced = false;
-      return answerLocally(this.#session, command, framer);
+      answerLocally(this.#session, command, framer);
+      return told ? this.#tellName() : undefined;
     }
     if (!this.#inMulti || name === 'quit' || name === 'reset') {
       this.#session.untilQuiet(true);
@@ -265,16 +284,41 @@ export class Relay {
     this.#session.release(HELD.answer);
   }
 
-  /** CLIENT TRACKING ... REDIRECT id: the id of the other client's connection at the server. */
-  #redirected({ data, args, argc }: Arguments): Buffer | undefined {
+  /** Keeps the connection until RESET, as the server will speak to its client for another's sake. */
+  keep(): void {
+    this.#forGood = true;
+  }
+
+  /** False: the client that CLIENT TRACKING redirects to has no connection of its own yet, and the command waits for it. */
+  #reachable(framer: Arguments): boolean {
+    const { target } = this.#redirection(framer);
+    if (!target || target === this.#session || target.connection.beSpokenTo()) return true;
+    this.#session.untilQuiet(true);
+    this.#session.hold(HELD.answer);
+    target.connection.whenReady(() => this.#session.release(HELD.answer));
+    return false;
+  }
+
+  #redirection({ data, args, argc }: Arguments): {
+    words: string[];
+    at: number;
+    target: Session | undefined;
+  } {
     const words = Array.from({ length: argc }, (_, i) =>
       data.toString('latin1', args[2 * i], args[2 * i + 1]),
     );
     const at = words.findIndex((word) => word.toLowerCase() === 'redirect') + 1;
     const target = at > 0 && at < argc ? this.#session.context.session(Number(words[at])) : undefined;
-    const id = target?.connection.source?.serverId;
-    if (id === undefined) return undefined;
-    words[at] = String(id);
+    return { words, at, target };
+  }
+
+  /** CLIENT TRACKING ... REDIRECT id: the id of the other client's connection at the server. */
+  #redirected(framer: Arguments): Buffer | undefined {
+    const { words, at, target } = this.#redirection(framer);
+    const serverId = target?.connection.source?.serverId;
+    this.redirected = target && serverId !== undefined ? { serverId, id: target.id } : undefined;
+    if (serverId === undefined) return undefined;
+    words[at] = String(serverId);
     return encodeCommand(words.map((word) => Buffer.from(word, 'latin1'))).bytes;
   }
 }

@@ -72,7 +72,10 @@ const READ_AT_PRIMARY = decision('primary', 'it only reads, and reads go to the 
 const READ_STRONG = decision('primary', 'it only reads, and consistency strong reads at the primary');
 const BLOCK = decision('pin', 'it may wait, and nobody else shall wait behind it', true);
 const PIN = decision('pin', 'it is about the state of one connection');
-const RELAY = decision('relay', 'from now on the server talks to this client unasked');
+const RELAY = decision(
+  'relay',
+  'from now on the server talks to this client unasked, or means its very connection',
+);
 const LOCAL = decision('local', "it is about the client's own connection");
 const OWN = decision('pin', 'the client has a connection of its own just now', true);
 const OWN_FOR_GOOD = decision('relay', 'the client has a connection of its own', true);

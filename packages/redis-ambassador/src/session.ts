@@ -8,7 +8,6 @@
 // is not sent while a read of the same client is under way to a replica, lest the read sees its own future.
 import type { Socket } from 'node:net';
 import { ClientOutput } from './client-output.ts';
-import { holdsBack } from './client-pause.ts';
 import { ClientState } from './client-state.ts';
 import { ClusterClient } from './cluster/client.ts';
 import { type Command, findCommand } from './commands/find.ts';
@@ -202,11 +201,11 @@ export class Session implements ReplyOwner, SessionState {
     if (policy.renamed.size > 0 && decision.action !== 'refuse') this.#rename(command, policy.renamed);
     if (this.#cluster !== undefined && decision.action !== 'refuse')
       return this.#cluster.take(command, framer, decision);
+    if (this.exchange.pause.holds(command, decision)) return this.connection.take(command, framer, 'pin');
     switch (decision.action) {
       case 'replica':
         return this.reads.take(command);
       case 'primary':
-        if (holdsBack(this, command, decision.marks)) return this.connection.take(command, framer, 'pin');
         if (decision.marks && policy.rewriteReads && rewriteRead(this, command, framer)) return;
         return this.toPrimary(command, decision.marks);
       case 'info':
@@ -378,6 +377,7 @@ export class Session implements ReplyOwner, SessionState {
   #closeWhenDone(): void {
     if (this.ended || (this.order.outstanding > 0 && this.connection.kind !== 'relay')) return;
     if (this.#half && (this.#held & ~HELD.closing) !== 0 && this.connection.kind !== 'relay') return;
+    if (this.connection.kind === 'relay') this.connection.abandon(); // its end is seen where others refer to it
     this.output.goodbye(this.#half);
   }
 }

@@ -27,7 +27,7 @@ const reasons: Readonly<Record<string, string>> = {
   'sets up': 'it is about the primary itself, and so are the reads of this client from then on',
   connection: 'it is about the state of one connection',
   own: "it is about the client's own connection",
-  unasked: 'from now on the server talks to this client unasked',
+  unasked: 'from now on the server talks to this client unasked, or means its very connection',
   everywhere: 'read-only scripts run at replicas, which must know them, too',
   adds: 'it is about the primary, and the ambassador adds a section of its own',
   cursor:

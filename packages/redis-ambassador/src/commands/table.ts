@@ -156,7 +156,7 @@ export const commandRows: readonly Row[] = [
   [
     'relay',
     null,
-    'client|tracking client|no-evict client|no-touch client|caching client|import-source script|debug himport replicaof slaveof',
+    'client|tracking client|no-evict client|no-touch client|caching client|import-source script|debug himport replicaof slaveof debug',
   ],
   ['local', null, 'auth hello select quit reset'],
   ['local', null, 'post host:'], // HTTP: Redis closes the connection, which would be everybody's
@@ -166,7 +166,8 @@ export const commandRows: readonly Row[] = [
     'client|id client|getname client|setname client|setinfo client|info client|reply client|getredir client|capa',
   ],
   ['local', null, 'client|list client|kill client|unblock client|trackinginfo'],
-  ['primary', null, 'client|help client|pause client|unpause'],
+  ['primary', null, 'client|help'],
+  ['pin', null, 'client|pause client|unpause'], // on shared connections they would wait with those whom they hold
   [
     'local',
     null,
@@ -181,6 +182,6 @@ export const commandRows: readonly Row[] = [
   ],
   ['primary', null, 'bgrewriteaof acl latency slowlog module cluster asking readonly readwrite'],
   ['primary', null, 'backup hotkeys commandlog clusterscan config|get config|help config|rewrite'],
-  // Who sets up or debugs a server means that very one, and wants to see what comes of it.
-  ['admin', null, 'config|set config|resetstat debug'],
+  // Who sets up a server means that very one, and wants to see what comes of it.
+  ['admin', null, 'config|set config|resetstat'],
 ];

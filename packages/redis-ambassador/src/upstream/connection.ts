@@ -8,6 +8,7 @@ import { explain } from '@podmate/base/errors';
 import type { DirtyMarks } from '../consistency/dirty-marks.ts';
 import { ReplyFramer } from '../resp/reply-framer.ts';
 import { readReply } from '../resp/reply.ts';
+import type { Step } from './dial.ts';
 import { FlushTurn } from './flush-turn.ts';
 import { Latency } from './latency.ts';
 import { Pending } from './pending.ts';
@@ -33,7 +34,7 @@ export type ConnectionOptions = {
   readonly socket: Socket;
   readonly marks: DirtyMarks;
   /** Sent as soon as the socket is connected; the connection is ready when each was answered. An error ends it. */
-  readonly handshake: readonly { readonly bytes: Buffer; readonly mayFail?: boolean }[];
+  readonly handshake: readonly Step[];
   /** 'connect' or, for TLS, 'secureConnect'. */
   readonly connectEvent: string;
   readonly now: () => number;
@@ -60,6 +61,8 @@ export class Connection implements Source {
   #ready = false;
   #ended: Error | undefined;
   #handshakeAt = 0;
+  /** The step of the handshake that another may stand in for went well. */
+  #done: Step | undefined;
   /** An error line or handshake reply of which not all has come. */
   #held: Buffer | undefined;
   /** The reply that is coming is for nobody: a push, or one to a read that was sent elsewhere. */
@@ -371,7 +374,10 @@ export class Connection implements Source {
       const reply = readReply(chunk.subarray(at, end));
       const step = this.#options.handshake[this.#handshakeAt++];
       if (typeof reply === 'number') this.serverId = reply; // CLIENT ID
-      if (reply instanceof Error && step?.mayFail !== true) this.#refusedAtTheDoor(reply);
+      const failed = reply instanceof Error ? reply : undefined;
+      if (!failed && step?.mayFail) this.#done = step;
+      const matters = step?.mayFail !== true && (step?.unless === undefined || step.unless !== this.#done);
+      if (failed && matters) this.#refusedAtTheDoor(failed);
       else if (this.#handshakeAt === this.#options.handshake.length) this.#becomeReady();
     }
     return end;

@@ -39,21 +39,32 @@ export function dial({ host, port, serverName }: Endpoint, { tls, connectTimeout
   return { socket, connectEvent: tls ? 'secureConnect' : 'connect', introduced };
 }
 
-export function handshake(identity: Identity, reach: Reach): { bytes: Buffer; mayFail?: boolean }[] {
+/** `unless`: its error does not matter once that step went well. */
+export type Step = { readonly bytes: Buffer; readonly mayFail?: boolean; readonly unless?: Step };
+
+const step = (words: readonly string[], more: Omit<Step, 'bytes'> = {}): Step => ({
+  bytes: encodeCommand(words).bytes,
+  ...more,
+});
+
+const auth = ({ username, password }: Login): string[] =>
+  username === '' ? ['AUTH', password] : ['AUTH', username, password];
+
+export function handshake(identity: Identity, reach: Reach): readonly Step[] {
   const login = identity.login ?? reach.login;
-  const commands: (string[] | undefined)[] = [
-    login && (login.username === '' ? ['AUTH', login.password] : ['AUTH', login.username, login.password]),
-    identity.resp === 3 ? ['HELLO', '3'] : undefined,
-    identity.db === 0 ? undefined : ['SELECT', String(identity.db)],
-    identity.reading ? ['READONLY'] : undefined,
+  const db = ['SELECT', String(identity.db)];
+  // A client's own user may have been let into this database by who it was before, and not be allowed to SELECT.
+  const early = identity.db !== 0 && identity.login ? step(db, { mayFail: true }) : undefined;
+  const before = early && reach.login ? step(auth(reach.login), { mayFail: true }) : undefined;
+  const steps = [
+    before,
+    early,
+    login && step(auth(login)),
+    identity.resp === 3 ? step(['HELLO', '3']) : undefined,
+    identity.db === 0 ? undefined : step(db, early && { unless: early }),
+    identity.reading ? step(['READONLY']) : undefined,
+    step(['CLIENT', 'SETNAME', 'redis-ambassador'], { mayFail: true }),
+    step(['CLIENT', 'ID'], { mayFail: true }),
   ];
-  const named = { bytes: encodeCommand(['CLIENT', 'SETNAME', 'redis-ambassador']).bytes, mayFail: true };
-  const id = { bytes: encodeCommand(['CLIENT', 'ID']).bytes, mayFail: true };
-  return [
-    ...commands
-      .filter((words) => words !== undefined)
-      .map((words) => ({ bytes: encodeCommand(words).bytes })),
-    named,
-    id,
-  ];
+  return steps.filter((each) => each !== undefined);
 }

@@ -5,6 +5,7 @@ import { type Balance, pick } from '../balancer.ts';
 import type { ReadFrom } from '../routing.ts';
 import { DirtyMarks } from '../consistency/dirty-marks.ts';
 import { CURSOR_OWNERS } from '../cursor.ts';
+import { Pause } from './pause.ts';
 import { TurnClock } from '../turn-clock.ts';
 import type { Endpoint, Reach } from './dial.ts';
 import { Server } from './server.ts';
@@ -66,8 +67,7 @@ export class Exchange {
   complaints: readonly string[] = ['no server was asked yet'];
   version = '0.0.0';
   failovers = 0;
-  /** CLIENT PAUSE: until then (of options.now) a write waits at the primary, and nobody else shall wait behind it. */
-  pausedUntil = 0;
+  readonly pause: Pause;
   /** Clients in MONITOR: while there are some, all reads go to the primary, so that they see them. */
   monitors = 0;
   retries = 0;
@@ -88,6 +88,7 @@ export class Exchange {
   constructor(options: ExchangeOptions) {
     this.#options = options;
     this.#clock = new TurnClock(options.now);
+    this.pause = new Pause(options.now);
     this.room = new WaitingRoom({
       now: options.now,
       patienceMs: options.failoverTimeoutMs,
