@@ -48,9 +48,9 @@ test.each<Case>([
   },
   {
     name: 'a session forgets that it wrote',
-    module: 'session.ts',
-    piece: "if (consistency === 'session') return this.#wroteIn;",
-    instead: "if (consistency === 'session') return 0;",
+    module: 'reads.ts',
+    piece: "if (client.consistency === 'session') return this.wroteIn;",
+    instead: "if (client.consistency === 'session') return 0;",
     mishap: 'delay replication',
     consistency: 'session',
     rule: 'stale',
@@ -65,7 +65,7 @@ test.each<Case>([
   },
   {
     name: 'writes in doubt are sent again',
-    module: 'session.ts',
+    module: 'lost-commands.ts',
     piece: 'const safe = !what.sent || (what.epoch === 0 && what.overtaken !== true);',
     instead: 'const safe = true;',
     mishap: 'lose replies of the primary',
