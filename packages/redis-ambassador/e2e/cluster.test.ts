@@ -1,21 +1,25 @@
 // Promise: a client that knows of no cluster uses one through localhost. A real cluster of six nodes, one for the whole file;
 // the tests that change it come last. Redirects are followed, failover and resharding under load lose and repeat nothing.
 import { eventually } from '@podmate/testkit/eventually';
-import { freePort, type RunningImage, startImage } from '@podmate/testkit/image';
-import { RedisCluster } from '@podmate/testkit/redis-cluster';
+import { freePort, type RunningImage, scrape, startImage } from '@podmate/testkit/image';
+import { type ClusterNode, RedisCluster, type SlotMove } from '@podmate/testkit/redis-cluster';
+import { RedisServer } from '@podmate/testkit/redis-server';
 import { Redis } from 'ioredis';
 import { createClient } from 'redis';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { provesKey } from '../src/cluster/evidence.ts';
 import { slotOf } from '../src/cluster/slots.ts';
+import { ReplyFramer } from '../src/resp/reply-framer.ts';
 import { PATIENCE, rawCommand } from './running.ts';
 
 let cluster: RedisCluster;
 let image: RunningImage;
 let port: number;
+let admin: string;
 
 beforeAll(async () => {
   cluster = await RedisCluster.start();
-  port = await freePort();
+  [port, admin] = [await freePort(), `127.0.0.1:${await freePort()}`];
   const seed = cluster.servers[4]!.address; // any node will do
   image = startImage('redis-ambassador', [
     '--cluster',
@@ -24,6 +28,8 @@ beforeAll(async () => {
     `127.0.0.1:${port}`,
     '--poll-interval',
     '300ms',
+    '--admin-listen',
+    admin,
   ]);
   await eventually(async () => {
     const text = await status();
@@ -208,6 +214,62 @@ test('channels: any node for the plain ones, the slot for sharded ones', async (
   await expect.poll(() => got.toSorted(), PATIENCE).toEqual(['news=1', '{shard}news=2'].toSorted());
 });
 
+test('AMBASSADOR ROUTE, INFO and the metrics are about all shards', async () => {
+  const redis = client();
+  const { primary, replicas } = await cluster.ofKey(A);
+  expect(await redis.call('AMBASSADOR', 'ROUTE', 'GET', A)).toMatch(
+    `of the shard of slot ${slotOf(Buffer.from(A), 0, 1)} (${primary.server.address})`,
+  );
+  expect(await redis.call('AMBASSADOR', 'ROUTE', 'GET', A)).toContain(
+    `just now: ${replicas[0]!.server.address}`,
+  );
+  const info = await redis.info();
+  const primaries = /ambassador_primary:(.*)\r/.exec(info)?.[1]?.split(',');
+  expect(primaries?.toSorted()).toEqual(
+    (await cluster.nodes())
+      .filter(({ role }) => role === 'primary')
+      .map(({ server }) => server.address)
+      .toSorted(),
+  );
+  expect(info).toContain('ambassador_replicas:3');
+  const seen = await scrape(admin);
+  const reads = [...seen].filter(([name]) => /reply_seconds_count.*role="replica".*class="read"/.test(name));
+  expect(reads).toHaveLength(3);
+  expect(seen.get('redis_ambassador_confirmed_reads_total')).toBeGreaterThan(0);
+});
+
+test('what a real Redis says of a missing key is never taken for proof that it is there', async () => {
+  const reads = [
+    'GET|STRLEN|GETRANGE 0 9|SUBSTR 0 9|BITCOUNT|BITPOS 0|BITPOS 1|GETBIT 0|BITFIELD_RO GET u8 0|TYPE|TTL|PTTL|EXPIRETIME',
+    'PEXPIRETIME|DUMP|EXISTS|LLEN|LRANGE 0 9|LINDEX 0|LPOS x|LPOS x COUNT 0|SORT_RO|HGET f|HMGET f g|HGETALL|HKEYS|HVALS',
+    'HLEN|HSTRLEN f|HEXISTS f|HRANDFIELD|HRANDFIELD 3|SCARD|SMEMBERS|SISMEMBER m|SMISMEMBER m n|SRANDMEMBER',
+    'SRANDMEMBER 3|ZCARD|ZCOUNT 0 9|ZLEXCOUNT - +|ZRANGE 0 9|ZRANGEBYSCORE 0 9|ZRANK m|ZREVRANK m|ZSCORE m|ZMSCORE m n',
+    'ZRANDMEMBER|ZRANDMEMBER 3|XLEN|XRANGE - +|XREVRANGE + -|GEOPOS m|GEOHASH m|GEODIST a b|PFCOUNT',
+    'GEOSEARCH FROMLONLAT 1 1 BYRADIUS 9 m ASC|XPENDING g',
+  ];
+  await using server = await RedisServer.start();
+  for (const protocol of ['2', '3'])
+    for (const read of reads.join('|').split('|')) {
+      const [name = '', ...rest] = read.split(' ');
+      const words = [name, 'missing', ...rest].join(' ');
+      const reply = Buffer.from(
+        (await rawCommand(server.port, `HELLO ${protocol}\r\n${words}\r\nQUIT`, 5000)).replace(
+          /\+OK\r\n$/,
+          '',
+        ),
+        'latin1',
+      );
+      const framer = new ReplyFramer();
+      const from = framer.next(reply, 0, reply.length);
+      expect(from).toBeLessThan(reply.length);
+      expect([words, String(reply.subarray(from)), provesKey(reply, from, reply.length)]).toEqual([
+        words,
+        expect.any(String),
+        false,
+      ]);
+    }
+});
+
 /** Counters in all shards, incremented until told to stop; every acknowledged INCR is counted. */
 function counting(keys: readonly string[]): { counts: number[]; errors: string[]; end: () => Promise<void> } {
   const counts = keys.map(() => 0);
@@ -230,6 +292,48 @@ function counting(keys: readonly string[]): { counts: number[]; errors: string[]
   onTestFinished(end);
   return { counts, errors, end };
 }
+
+describe('a slot that is on its way', () => {
+  let move: SlotMove;
+  let to: ClusterNode;
+  const [first, second, third, list] = ['{moving}1', '{moving}2', '{moving}3', '{moving}list'];
+
+  test('a key that has left is found at once, although replicas say that it is missing', async () => {
+    const redis = client();
+    for (const key of [first, second, third]) await redis.set(key, key);
+    await expect.poll(status, PATIENCE).not.toContain('behind');
+    const { primary } = await cluster.ofKey(first);
+    to = (await cluster.nodes()).find(({ role, id }) => role === 'primary' && id !== primary.id)!;
+    move = await cluster.beginMove(first, to);
+    await move.keys(first);
+    expect(await redis.get(first)).toBe(first);
+    expect(await redis.mget(first)).toEqual([first]);
+    expect(await redis.exists(first)).toBe(1);
+    expect(await redis.strlen(first)).toBe(first.length);
+  });
+
+  test('ASK: what has left and what is new is written where the slot goes, and read there', async () => {
+    const redis = client();
+    expect(await redis.append(first, '!')).toBe(first.length + 1);
+    expect(await redis.get(first)).toBe(`${first}!`);
+    expect(await redis.set('{moving}new', 'x')).toBe('OK');
+    expect(await redis.get('{moving}new')).toBe('x');
+    expect(await redis.get(second)).toBe(second);
+  });
+
+  test('TRYAGAIN: keys in both places are waited for; so does a client that waits for a list', async () => {
+    const [redis, waiting] = [client(), client()];
+    const popped = waiting.blpop(list, 10);
+    const both = redis.mget(first, second);
+    const summed = client().exists(first, second);
+    await move.keys(second, third);
+    expect(await both).toEqual([`${first}!`, second]);
+    expect(await summed).toBe(2);
+    await move.finish();
+    expect(await redis.rpush(list, 'came')).toBe(1);
+    expect(await popped).toEqual([list, 'came']);
+  });
+});
 
 test('slots are moved under load: no error, every INCR once', async () => {
   const keys = Array.from({ length: 12 }, (_, i) => `count{${i}}`);

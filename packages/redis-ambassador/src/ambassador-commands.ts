@@ -32,10 +32,12 @@ const value = (session: Session, of: Value): void =>
   session.answer(Buffer.from(writeReply(of, session.client.identity.resp)));
 
 function route(session: Session, words: readonly string[]): void {
-  const { policy, exchange } = session.context;
+  const { policy, exchange, shards } = session.context;
   const { consistency: wanted } = session.client;
-  const readers = exchange.readerNames;
-  value(session, explainRoute(words.slice(2), policy, { consistency: wanted, readers }));
+  const live = shards
+    ? { nameShard: (slot: number) => shards.ofSlot(slot).names }
+    : { readers: exchange.readerNames };
+  value(session, explainRoute(words.slice(2), policy, { consistency: wanted, ...live }));
 }
 
 function consistency(session: Session, [, , text]: readonly string[]): void {

@@ -22,6 +22,7 @@ import type { SettingsValues } from './settings.ts';
 import { SlowLog, type SlowCommand } from './slow-log.ts';
 import { infoSection, statusText, type StatusParts } from './status.ts';
 import type { Topology } from './topology.ts';
+import { ExchangeCounts } from './upstream/exchange-counts.ts';
 import { Exchange, type ExchangeEvent, type ExchangeOptions } from './upstream/exchange.ts';
 
 /** Deadlines, silent servers and stale replicas are looked for this often. */
@@ -37,6 +38,7 @@ export class Ambassador implements Part {
   readonly fences: Fences;
   readonly listener: Listener;
   readonly stats = new SessionStats();
+  readonly counts = new ExchangeCounts();
   readonly scripts: Scripts;
   readonly slowLog: SlowLog;
   /** What the primary's COMMAND told: how many commands it has, and how many of them are not in our table. */
@@ -68,6 +70,7 @@ export class Ambassador implements Part {
       failoverQueueBytes: values.failoverQueue,
       commandTimeoutMs: values.commandTimeout,
       maxStalenessMs: values.maxStaleness || Infinity,
+      counts: this.counts,
       report: (event) => this.#say(event),
     };
     const idleMs = Math.min(1000, (values.maxStaleness || 4000) / 4);
@@ -172,8 +175,8 @@ export class Ambassador implements Part {
 
   get #parts(): StatusParts {
     return {
-      exchange: this.exchange,
       exchanges: this.exchanges,
+      counts: this.counts,
       policy: this.#policy,
       stats: this.stats,
       slowLog: this.slowLog,

@@ -1,6 +1,5 @@
 // INFO through the ambassador: the primary's, with a section of our own behind it, so that what people and monitoring look
 // at first tells that there is an ambassador and how it does. Not hot.
-import type { Command } from './commands/find.ts';
 import type { RequestFramer } from './resp/request-framer.ts';
 import type { Session } from './session.ts';
 import type { Lost, ReplyOwner, Request, Source } from './upstream/source.ts';
@@ -8,13 +7,13 @@ import type { Lost, ReplyOwner, Request, Source } from './upstream/source.ts';
 /** Sections with which Redis shows more than one, and ours. */
 const WITH_OURS = new Set(['all', 'default', 'everything', 'ambassador']);
 
-export function info(session: Session, command: Command, framer: RequestFramer): void {
-  const { data, args, argc } = framer;
+/** Who gets the reply to the framer's INFO and passes it on to the session: with our section, where it asks for all. */
+export function infoOwner(session: Session, { data, args, argc }: RequestFramer): ReplyOwner {
   const sections = Array.from({ length: Math.min(argc, 32) - 1 }, (_, i) =>
     data.toString('latin1', args[2 * i + 2], args[2 * i + 3]).toLowerCase(),
   );
   const withOurs = sections.length === 0 || sections.some((section) => WITH_OURS.has(section));
-  session.toPrimary(command, false, withOurs ? new InfoReply(session) : session);
+  return withOurs ? new InfoReply(session) : session;
 }
 
 /** Collects the server's reply, `$n text` or in RESP3 `=n txt:text`, and passes it on with more text. */

@@ -56,7 +56,7 @@ export class LostCommands {
   #again(source: Source, what: Lost): void {
     const session = this.#session;
     const { exchange } = session.context;
-    exchange.retries++;
+    exchange.counts.retries++;
     const epoch = what.epoch > 0 ? exchange.marks.sent() : what.epoch;
     if (epoch > 0) {
       this.#markAgain(what);

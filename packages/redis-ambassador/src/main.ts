@@ -45,7 +45,10 @@ async function main(): Promise<void> {
 function explain(text: string, { values }: LoadedSettings): void {
   const words = splitInline(Buffer.from(text))?.map(String) ?? [];
   if (words.length === 0) fail(`--explain ${text}: not a command; write it as in redis-cli, "SET key value"`);
-  process.stdout.write(`${explainRoute(words, planPolicy(values))}\n`);
+  const policy = planPolicy(values);
+  const inCluster = values.cluster.length > 0;
+  const circumstances = { ...policy, ...(inCluster && { nameShard: () => undefined }) };
+  process.stdout.write(`${explainRoute(words, policy, circumstances)}\n`);
 }
 
 /** `redis-ambassador health`: asks the running one, for exec probes where there is no curl. */

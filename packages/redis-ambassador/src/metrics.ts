@@ -15,11 +15,12 @@ const perServer = ({ exchanges }: Ambassador, of: (server: Server) => number): [
 
 /** For each class, in each role in which a server has answered commands of it. */
 function perTraffic<T>(
-  { exchange }: Ambassador,
+  { exchanges }: Ambassador,
   of: (traffic: Traffic, name: TrafficClass) => T,
 ): [Labels, T][] {
   const roles = ['primary', 'replica'] as const;
-  const all = [...exchange.servers.values()].flatMap(({ name, accounts }) =>
+  const servers = exchanges.flatMap((exchange) => [...exchange.servers.values()]);
+  const all = servers.flatMap(({ name, accounts }) =>
     roles.map((role) => ({ server: name, role, traffic: accounts[role].traffic })),
   );
   return all.flatMap(({ server, role, traffic }) =>
@@ -141,38 +142,44 @@ export const metrics = defineMetrics<Ambassador>([
     collect: ({ stats }) => stats.dirtyReads,
   },
   {
+    name: 'redis_ambassador_confirmed_reads_total',
+    type: 'counter',
+    help: 'Reads that found nothing at a replica of a cluster and were asked again at the primary.',
+    collect: ({ stats }) => stats.confirmedReads,
+  },
+  {
     name: 'redis_ambassador_fence_commands_total',
     type: 'counter',
     help: 'INFO commands of our own, sent to learn what the replicas have applied.',
-    collect: ({ fences }) => fences.asked,
+    collect: ({ counts }) => counts.fences,
   },
   {
     name: 'redis_ambassador_failovers_total',
     type: 'counter',
     help: 'Times that another server became primary.',
-    collect: ({ exchange }) => exchange.failovers,
+    collect: ({ counts }) => counts.failovers,
   },
   {
     name: 'redis_ambassador_waiting_commands',
     type: 'gauge',
     help: 'Commands that wait for a primary.',
-    collect: ({ exchange }) => exchange.room.count,
+    collect: ({ exchanges }) => exchanges.reduce((sum, { room }) => sum + room.count, 0),
   },
   {
     name: 'redis_ambassador_retries_total',
     type: 'counter',
     help: 'Commands sent again, to another server or connection, because they were not executed or only read.',
-    collect: ({ exchange }) => exchange.retries,
+    collect: ({ counts }) => counts.retries,
   },
   {
     name: 'redis_ambassador_failed_commands_total',
     type: 'counter',
     help: 'Commands that the ambassador answered with an error of its own.',
     labels: ['reason'],
-    collect: ({ stats, exchange }) =>
+    collect: ({ stats, counts }) =>
       byReason({
         lost: stats.lostReplies,
-        'no-primary': exchange.room.expired,
+        'no-primary': counts.expired,
         'no-replica': stats.noReplica,
         denied: stats.refusedCommands,
         protocol: stats.protocolErrors,

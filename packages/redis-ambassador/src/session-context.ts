@@ -23,6 +23,8 @@ export type Limits = {
 export class SessionStats {
   /** Reads that went to the primary because their key was written a moment ago. */
   dirtyReads = 0;
+  /** Reads that found nothing at a replica of a cluster and were asked again at the primary. */
+  confirmedReads = 0;
   /** Reads refused, as only a replica may answer them and none was fit. */
   noReplica = 0;
   /** Replies of 64 KiB and more. */

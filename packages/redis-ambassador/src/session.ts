@@ -14,7 +14,7 @@ import { type Command, findCommand } from './commands/find.ts';
 import { markKeys } from './consistency/command-marks.ts';
 import type { Fences } from './consistency/fences.ts';
 import { HELD } from './held.ts';
-import { info } from './info.ts';
+import { infoOwner } from './info.ts';
 import { LaneChoice } from './lane-choice.ts';
 import { answerLocally } from './local-commands.ts';
 import { LostCommands } from './lost-commands.ts';
@@ -209,7 +209,7 @@ export class Session implements ReplyOwner, SessionState {
         if (decision.marks && policy.rewriteReads && rewriteRead(this, command, framer)) return;
         return this.toPrimary(command, decision.marks);
       case 'info':
-        return info(this, command, framer);
+        return this.toPrimary(command, false, infoOwner(this, framer));
       case 'everywhere':
         return tellAll(this, command, framer);
       case 'cursor':

@@ -24,6 +24,14 @@ export type ClusterNode = {
   readonly slots: readonly string[];
 };
 
+export type SlotMove = {
+  readonly from: ClusterNode;
+  /** Moves these keys; the replica that lost them knows it, too. */
+  keys(...keys: readonly string[]): Promise<void>;
+  /** The slot belongs to the other one now. */
+  finish(): Promise<void>;
+};
+
 export class RedisCluster implements AsyncDisposable {
   readonly servers: RedisServer[];
 
@@ -93,6 +101,30 @@ export class RedisCluster implements AsyncDisposable {
     await clusterCli('reshard', address, ...ids, '--cluster-slots', String(slots), '--cluster-yes');
   }
 
+  /** Begins to move the slot of `key` to another primary, by hand: the keys follow one by one, then the slot. */
+  async beginMove(key: string, to: ClusterNode): Promise<SlotMove> {
+    const { primary: from, replicas } = await this.ofKey(key);
+    const slot = (await from.server.ask('CLUSTER', 'KEYSLOT', key)).slice(1).trim();
+    await to.server.ask('CLUSTER', 'SETSLOT', slot, 'IMPORTING', from.id);
+    await from.server.ask('CLUSTER', 'SETSLOT', slot, 'MIGRATING', to.id);
+    const { host, port } = to.server;
+    return {
+      from,
+      keys: async (...keys) => {
+        await from.server.ask('MIGRATE', host, String(port), '', '0', '5000', 'KEYS', ...keys);
+        await eventually(async () => {
+          const left = await keysInSlot(from, slot);
+          for (const replica of replicas)
+            if ((await keysInSlot(replica, slot)) !== left)
+              throw new Error(`${replica.server.address} has more keys`);
+        });
+      },
+      finish: async () => {
+        for (const { server } of [to, from]) await server.ask('CLUSTER', 'SETSLOT', slot, 'NODE', to.id);
+      },
+    };
+  }
+
   /** A further primary, without slots yet. */
   async addNode(): Promise<ClusterNode> {
     const added = await startNode();
@@ -110,6 +142,9 @@ export class RedisCluster implements AsyncDisposable {
     await Promise.all(this.servers.map((server) => server.stop()));
   }
 }
+
+const keysInSlot = ({ server }: ClusterNode, slot: string): Promise<string> =>
+  server.ask('CLUSTER', 'COUNTKEYSINSLOT', slot);
 
 async function startNode(): Promise<RedisServer> {
   const cluster = ['--cluster-enabled', 'yes', '--cluster-node-timeout', String(NODE_TIMEOUT_MS)];

@@ -5,6 +5,7 @@
 import type { Command } from '../commands/find.ts';
 import { markKeys } from '../consistency/command-marks.ts';
 import { HELD } from '../held.ts';
+import { infoOwner } from '../info.ts';
 import { answerLocally } from '../local-commands.ts';
 import { lostReply } from '../lost-commands.ts';
 import type { RequestFramer } from '../resp/request-framer.ts';
@@ -43,7 +44,7 @@ export class ClusterClient {
   constructor(session: Session, shards: Shards) {
     this.session = session;
     this.shards = shards;
-    this.reads = new ReplicaReads(session, shards);
+    this.reads = new ReplicaReads(this);
     this.#transaction = new Transaction(this);
   }
 
@@ -70,27 +71,41 @@ export class ClusterClient {
     if (source === this.session.connection.source) return this.#ownRefused(source, request, data, from, to);
     const place = new Placeholder();
     const errand = this.#errand(request, epoch, place);
-    // A script may be known to the primary though not to a replica, which may also be busy with one for itself.
-    const atReplica =
-      this.reads.areFrom(source) && /^-(NOSCRIPT|BUSY) /.test(data.toString('latin1', from, from + 10));
-    if (!atReplica && !errand.redirected(source, data, from, to)) return false;
+    if (errand.redirected(source, data, from, to)) {
+      this.#comesFrom(source, place);
+      return true;
+    }
+    if (!this.reads.areFrom(source)) return false;
+    this.askPrimary(source, request);
+    return true;
+  }
+
+  /** A replica has not found what it was asked for: the primary's reply takes the place of its. */
+  askPrimary(source: Source, request: Request): void {
+    const place = new Placeholder();
+    this.session.context.stats.confirmedReads++;
+    this.#comesFrom(source, place);
+    this.#errand(request, 0, place).go();
+  }
+
+  /** The next reply of `source` will be put in `place`; nothing may overtake it. */
+  #comesFrom(source: Source, place: Placeholder): void {
     this.answered(source, 1);
     this.session.order.redirect(source, place);
     this.session.hold(HELD.quiet);
-    if (atReplica) errand.go();
-    return true;
   }
 
   lost(source: Source, what: Lost): void {
     const { session } = this;
-    this.answered(source, 1);
     const mine = source === session.connection.source;
-    if (what.final !== undefined) return session.order.replace(source, errorReply(what.final));
-    if (mine || (what.sent && what.epoch !== 0))
-      return session.order.replace(source, lostReply(session.context.stats, what));
+    const final = what.final === undefined ? undefined : errorReply(what.final);
+    if (final || mine || (what.sent && what.epoch !== 0)) {
+      this.answered(source, 1);
+      return session.order.replace(source, final ?? lostReply(session.context.stats, what));
+    }
     const place = new Placeholder();
-    session.order.redirect(source, place);
-    session.hold(HELD.quiet);
+    this.#comesFrom(source, place);
+    this.shards.counts.retries++;
     this.#errand(what, what.epoch, place).go();
   }
 
@@ -115,7 +130,7 @@ export class ClusterClient {
       this.#lastWrite = shard;
       if (exchange.replicas.length > 0) fences.wake();
     }
-    session.sendTo(source, epoch);
+    session.sendTo(source, epoch, decision.action === 'info' ? infoOwner(session, session.framer) : session);
     if (source === exchange.room) session.untilQuiet(false);
     else exchange.primary!.commands++;
   }

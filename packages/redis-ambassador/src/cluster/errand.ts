@@ -42,7 +42,8 @@ export class Errand implements ReplyOwner {
     const { shards, slot, shard, identity, large, kind } = this.#options;
     const to = shard ?? (slot === undefined ? shards.one() : shards.ofSlot(slot));
     const { primary, marks } = to.exchange;
-    const headless = kind === 'read' && primary?.up !== true;
+    // Without a primary a replica has the last word, except of what may just have left it.
+    const headless = kind === 'read' && primary?.up !== true && !shards.moving;
     const reader = headless ? to.exchange.pickReader(marks.latest) : undefined;
     if (reader && reader !== primary) this.goTo(to, reader.lane(readerOf(identity), large));
     else this.goTo(to, to.exchange.primarySource(identity, large));
@@ -68,11 +69,12 @@ export class Errand implements ReplyOwner {
     const at = shards.ofSource(source)?.exchange.serverOf(source);
     const redirect = readRedirect(data, from, to, at?.endpoint.host ?? '127.0.0.1');
     if (redirect === undefined || this.#late) return false;
+    shards.counts.retries++;
     if (redirect.kind === 'moved') {
       const shard = shards.moved(redirect.slot, redirect.to);
       if (shard === undefined) shards.later(() => this.go());
       else this.goTo(shard, shard.exchange.primarySource(this.#options.identity, this.#options.large));
-    } else if (redirect.kind === 'ask') this.#ask(shards.asked(redirect.to));
+    } else if (redirect.kind === 'ask') this.#ask(shards.asked(redirect.slot, redirect.to));
     else {
       if (redirect.kind === 'unfit') shards.ofSource(source)?.exchange.distrust(at);
       shards.nudge();
@@ -109,8 +111,11 @@ export class Errand implements ReplyOwner {
           `ERR the ambassador lost the server while this command was under way, it may or may not have been executed: ${why}`,
         ),
       );
-    if (!this.#late) return this.go();
     const { shards } = this.#options;
+    if (!this.#late) {
+      shards.counts.retries++;
+      return this.go();
+    }
     this.#done(
       errorReply(
         `TRYAGAIN the ambassador found nobody to take this command in time: ${[why, ...shards.complaints].join('; ')}`,

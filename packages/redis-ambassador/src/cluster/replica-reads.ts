@@ -1,29 +1,36 @@
 // The reads of one client that go to replicas, shard by shard: which replica may answer, and how many are under way, as
-// reads of one shard that are under way together share a connection, and a write waits for them. Hot.
+// reads of one shard that are under way together share a connection, and a write waits for them. Hot. Only what one key
+// answers, or MGET and EXISTS: what a replica does not find the primary is asked for (evidence.ts).
 // Invariant: what a replica is asked it has applied, as --consistency says (consistency/dirty-marks.ts).
 import type { Command } from '../commands/find.ts';
-import { epochOfKeys } from '../consistency/command-marks.ts';
+import { KeyFinder } from '../commands/keys.ts';
+import { DirtyMarks } from '../consistency/dirty-marks.ts';
 import { refusesRead } from '../reads.ts';
 import type { Session } from '../session.ts';
 import type { Server } from '../upstream/server.ts';
 import type { Source } from '../upstream/source.ts';
+import type { ClusterClient } from './client.ts';
 import { readerOf } from './reader-identity.ts';
-import type { Shard, Shards } from './shards.ts';
+import { ReplicaRead } from './replica-read.ts';
+import { replicaMayAnswer } from './rules.ts';
+import type { Shard } from './shards.ts';
 
 /** The replica of a shard with reads under way, and how many. */
 type Run = { server: Server | undefined; source: Source | undefined; count: number };
 
+const keys = new KeyFinder();
+
 export class ReplicaReads {
+  readonly #client: ClusterClient;
   readonly #session: Session;
-  readonly #shards: Shards;
   /** By number of shard. */
   readonly #runs: Run[] = [];
   /** The newest epoch in which this client wrote, by number of shard: for `session` consistency. */
   readonly #wroteIn: number[] = [];
 
-  constructor(session: Session, shards: Shards) {
-    this.#session = session;
-    this.#shards = shards;
+  constructor(client: ClusterClient) {
+    this.#client = client;
+    this.#session = client.session;
   }
 
   wrote({ number }: Shard, epoch: number): void {
@@ -48,7 +55,9 @@ export class ReplicaReads {
   /** Sends the framer's command to a replica, or holds or refuses it; false when it is for the primary. */
   send(command: Command, shard: Shard): boolean {
     const session = this.#session;
-    const server = this.#replica(shard, this.#needed(command, shard));
+    keys.find(command, session.framer);
+    if (!replicaMayAnswer(command, keys.count === 1 && !keys.unknown, undefined)) return false;
+    const server = this.#replica(shard, this.#needed(shard));
     if (!server) return refusesRead(session, shard.exchange, command);
     const run = this.#run(shard);
     const source =
@@ -58,7 +67,8 @@ export class ReplicaReads {
       command.count++;
       this.#begin(run, server, source);
       server.commands++;
-      session.sendTo(source, 0);
+      const { data, start, end } = session.framer;
+      session.sendTo(source, 0, new ReplicaRead(this.#client, { data, start, end }));
     }
     return true;
   }
@@ -67,7 +77,7 @@ export class ReplicaReads {
   forPart(shard: Shard, hashes: readonly number[]): { source: Source; ended: () => void } | undefined {
     const { context, client, lane } = this.#session;
     if (context.policy.readFrom === 'primary' || client.consistency === 'strong') return undefined;
-    let needed = client.consistency === 'session' ? this.#wroteOrGained(shard) : 0;
+    let needed = client.consistency === 'session' ? this.#wroteOrChanged(shard) : 0;
     if (client.consistency === 'key')
       for (const hash of hashes) needed = Math.max(needed, shard.exchange.marks.epochOf(hash));
     const server = this.#replica(shard, needed);
@@ -87,25 +97,24 @@ export class ReplicaReads {
   #replica(shard: Shard, needed: number): Server | undefined {
     const { exchange } = shard;
     if (exchange.replicas.length === 0) return undefined;
-    // A replica of Redis 7 does not know that a slot is leaving: it would say that a key it lost does not exist.
-    if (!this.#shards.steady && exchange.primary?.up) return undefined;
     const run = this.#run(shard);
     if (run.count > 0) return run.server?.usable && run.server.clean >= needed ? run.server : undefined;
     const server = exchange.pickReader(needed);
     return server === exchange.primary ? undefined : server;
   }
 
-  #wroteOrGained({ number, gainedIn }: Shard): number {
-    return Math.max(this.#wroteIn[number] ?? 0, gainedIn);
+  #wroteOrChanged({ number, changedIn }: Shard): number {
+    return Math.max(this.#wroteIn[number] ?? 0, changedIn);
   }
 
-  /** The epoch that a replica must have clean to answer this read. */
-  #needed(command: Command, shard: Shard): number {
+  /** The epoch that a replica must have clean to answer the read whose one key was found. */
+  #needed(shard: Shard): number {
     const { client, framer } = this.#session;
-    const { marks } = shard.exchange;
     if (client.consistency === 'eventual') return 0;
-    if (client.consistency === 'session') return this.#wroteOrGained(shard);
-    return epochOfKeys(marks, command, framer);
+    if (client.consistency === 'session') return this.#wroteOrChanged(shard);
+    const { data, args } = framer;
+    const at = 2 * keys.keyAt[0]!;
+    return shard.exchange.marks.epochOf(DirtyMarks.hash(data, args[at]!, args[at + 1]!));
   }
 
   #run({ number }: Shard): Run {

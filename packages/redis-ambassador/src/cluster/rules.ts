@@ -79,6 +79,11 @@ const table = new Map(rows.flatMap(([rule, names]) => names.split(' ').map((name
 export const ruledSubcommands: readonly string[] = [...table.keys()].filter((name) => name.includes('|'));
 const containers = new Set(ruledSubcommands.map((name) => name.slice(0, name.indexOf('|'))));
 
+/** Whether a replica's reply can prove that it had the keys (evidence.ts): otherwise the primary is asked at once. */
+export function replicaMayAnswer({ group }: Command, oneKey: boolean, rule: Rule | undefined): boolean {
+  return group === 'read' && (oneKey || rule?.kind === 'split');
+}
+
 /** The decision for a command; `second` gives its second word in lower case, asked for only where it matters. */
 export function ruleOf({ name, keys, group, sub: isSub }: Command, second: () => string): Rule | undefined {
   const sub = containers.has(name) ? table.get(`${name}|${second()}`) : undefined;

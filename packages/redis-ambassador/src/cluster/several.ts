@@ -8,6 +8,7 @@ import type { Decision } from '../routing.ts';
 import type { Request } from '../upstream/source.ts';
 import type { ClusterClient } from './client.ts';
 import { Errand } from './errand.ts';
+import { provesKeys } from './evidence.ts';
 import type { Merge, Rule } from './rules.ts';
 import { cursorOf, readCursor, withCursor, writeCursor } from './scan-cursor.ts';
 import { mergeReplies, mergeValues, splitBySlot, type SplitPart } from './split.ts';
@@ -36,7 +37,7 @@ export function sendSplit(
     // a node would complain of the slots first
     return session.answer(errorReply(`ERR wrong number of arguments for '${command.name}' command`));
   const parts = splitBySlot(framer, step);
-  if (parts.length <= 1) {
+  if (parts.length === 0 || (parts.length === 1 && !(decision.action === 'replica' && framer.argc > 2))) {
     const shard = parts[0] ? shards.ofSlot(parts[0].slot) : shards.one();
     if (client.own !== undefined && client.own !== shard && !session.connection.watching)
       return session.untilQuiet(true);
@@ -67,7 +68,9 @@ function sendPart(
   if (replica)
     return new Errand(options, (reply) => {
       replica.ended();
-      done(reply);
+      if (provesKeys(reply, part.keys.length)) return done(reply);
+      client.session.context.stats.confirmedReads++;
+      new Errand(options, done).go();
     }).goTo(shard, replica.source);
   if (kind === 'write') client.wrote(shard);
   new Errand(options, done).go();

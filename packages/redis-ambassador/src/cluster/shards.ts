@@ -5,6 +5,7 @@
 import { Fences } from '../consistency/fences.ts';
 import type { ClusterSighting, ShardSighting } from '../topology/cluster-view.ts';
 import type { Endpoint } from '../upstream/dial.ts';
+import type { ExchangeCounts } from '../upstream/exchange-counts.ts';
 import { Exchange, type ExchangeOptions } from '../upstream/exchange.ts';
 import type { Server } from '../upstream/server.ts';
 import type { Source } from '../upstream/source.ts';
@@ -16,8 +17,6 @@ export type ShardsOptions = {
   readonly now: () => number;
 };
 
-/** How long after a sign of slots being moved reads stay with the primaries. */
-const MOVING_MS = 3000;
 /** What shall be tried again later is, after so long. */
 const LATER_MS = 20;
 
@@ -26,8 +25,8 @@ export class Shard {
   readonly number: number;
   readonly exchange: Exchange;
   readonly fences: Fences;
-  /** The epoch in which it last got slots from another: what was written there it does not know as written. */
-  gainedIn = 0;
+  /** The epoch in which slots last came or went: what was written elsewhere is not known as written here. */
+  changedIn = 0;
 
   constructor(number: number, { exchange, fences, now }: ShardsOptions) {
     this.number = number;
@@ -39,10 +38,17 @@ export class Shard {
     return [...this.exchange.servers.values()].reduce((sum, server) => sum + server.outstanding, 0);
   }
 
-  gain(): void {
+  /** For people. */
+  get names(): { primary: string; readers: string } {
+    const { primary, readerNames } = this.exchange;
+    return { primary: primary?.name ?? 'nobody', readers: readerNames };
+  }
+
+  /** Slots or keys come or go: whoever reads must have applied everything until now. */
+  changeHands(): void {
     const { marks, replicas } = this.exchange;
     marks.markAll();
-    this.gainedIn = marks.open;
+    this.changedIn = marks.open;
     if (replicas.length > 0) this.fences.wake();
   }
 }
@@ -51,10 +57,10 @@ const nameOf = ({ host, port }: Endpoint): string => `${host}:${port}`;
 
 export class Shards {
   version = 1;
-  /** No slot is known to be moving, so a replica that lacks a key lacks it rightly. */
-  steady = true;
+  /** Slots are known to be moving. */
+  moving = false;
   complaints: readonly string[] = ['no node was asked yet'];
-  redirects = 0;
+  readonly counts: ExchangeCounts;
   /** Asks the control plane to look at once. */
   nudge: () => void = () => {};
   /** Where commands wait for slots that nobody serves. */
@@ -66,10 +72,10 @@ export class Shards {
   readonly #leaving = new Set<Shard>();
   #later: (() => void)[] = [];
   #timer: NodeJS.Timeout | undefined;
-  #movingUntil = -Infinity;
 
   constructor(options: ShardsOptions) {
     this.#options = options;
+    this.counts = options.exchange.counts;
     this.nowhere = this.#make(0);
     this.#shards = [this.nowhere];
   }
@@ -100,7 +106,7 @@ export class Shards {
   /** Takes over what the control plane has seen. */
   see({ shards: seen, moving, complaints, version, seen: servers }: ClusterSighting): void {
     this.complaints = complaints;
-    if (moving) this.#unsteady();
+    this.moving = moving;
     const shards = this.#match(seen);
     const before = [...this.#shards];
     this.#shards.length = 1;
@@ -120,22 +126,22 @@ export class Shards {
 
   /** A node says that the slot is another's. @returns that one's shard, if it is known to be a primary */
   moved(slot: number, to: Endpoint): Shard | undefined {
-    this.redirects++;
-    this.#unsteady();
+    this.moving = true;
     this.nudge();
     const shard = this.all.find(({ exchange }) => exchange.primary?.name === nameOf(to));
+    this.ofSlot(slot).changeHands();
     if (shard && this.#owner[slot] !== shard.number) {
       this.#owner[slot] = shard.number;
       this.version++;
-      shard.gain();
+      shard.changeHands();
     }
     return shard;
   }
 
   /** A node says that this one command is another's: its slot is on the way there. */
-  asked(to: Endpoint): { shard: Shard; server: Server } | undefined {
-    this.redirects++;
-    this.#unsteady();
+  asked(slot: number, to: Endpoint): { shard: Shard; server: Server } | undefined {
+    this.moving = true;
+    this.ofSlot(slot).changeHands();
     for (const shard of this.all) {
       const server = shard.exchange.servers.get(nameOf(to));
       if (server) return { shard, server };
@@ -154,7 +160,6 @@ export class Shards {
 
   /** What time brings; every 100 ms or so. */
   tick(fenced: boolean): void {
-    this.steady = this.#options.now() >= this.#movingUntil;
     for (const shard of [this.nowhere, ...this.all]) {
       shard.exchange.tick();
       if (fenced) shard.fences.beat();
@@ -170,11 +175,6 @@ export class Shards {
   close(): void {
     clearTimeout(this.#timer);
     for (const shard of [this.nowhere, ...this.all, ...this.#leaving]) this.#end(shard);
-  }
-
-  #unsteady(): void {
-    this.#movingUntil = this.#options.now() + MOVING_MS;
-    this.steady = false;
   }
 
   #end({ exchange, fences }: Shard): void {
@@ -223,7 +223,7 @@ export class Shards {
     if (gained.size === 0) return false;
     this.version++;
     this.#owner.set(next);
-    for (const shard of shards) if (gained.has(shard.number)) shard.gain();
+    for (const shard of shards) if (gained.has(shard.number)) shard.changeHands();
     return true;
   }
 

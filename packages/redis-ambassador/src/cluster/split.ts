@@ -59,12 +59,12 @@ export function mergeValues(
   if (error) return error.reply;
   const values: Buffer[] = [];
   for (const { keys, reply } of parts)
-    for (const [at, value] of elements(reply).entries()) values[keys[at]!] = value;
+    for (const [at, value] of arrayElements(reply).entries()) values[keys[at]!] = value;
   return Buffer.concat([Buffer.from(`*${values.length}\r\n`), ...values]);
 }
 
 /** The bytes of each element of an array. */
-function elements(reply: Buffer): Buffer[] {
+export function arrayElements(reply: Buffer): Buffer[] {
   const framer = new ReplyFramer();
   const all: Buffer[] = [];
   let at = reply.indexOf('\n') + 1;

@@ -61,7 +61,6 @@ export class Fences {
   readonly #asked = new Set<Server>();
   #timer: NodeJS.Timeout | undefined;
   #lastAt = -Infinity;
-  asked = 0;
 
   constructor(options: FenceOptions) {
     this.#options = options;
@@ -155,7 +154,7 @@ export class Fences {
   }
 
   #ask(server: Server, answer: (reply: Read) => void): void {
-    this.asked++;
+    this.#options.exchange.counts.fences++;
     const question = new Question((reply) => answer(reply instanceof Error ? reply : readReply(reply)));
     server.lane(OWN, false).send(question, INFO, 0, INFO.length, -1);
   }

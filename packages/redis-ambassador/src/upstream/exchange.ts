@@ -8,6 +8,7 @@ import { CURSOR_OWNERS } from '../cursor.ts';
 import { Pause } from './pause.ts';
 import { TurnClock } from '../turn-clock.ts';
 import type { Endpoint, Reach } from './dial.ts';
+import type { ExchangeCounts } from './exchange-counts.ts';
 import { Server } from './server.ts';
 import type { Identity, Request, Source } from './source.ts';
 import { WaitingRoom } from './waiting-room.ts';
@@ -40,6 +41,7 @@ export type ExchangeOptions = {
   readonly failoverQueueBytes: number;
   readonly commandTimeoutMs: number;
   readonly maxStalenessMs: number;
+  readonly counts: ExchangeCounts;
   /** Commands that took so long over a shared connection are told; Infinity: none. */
   readonly slowMs: number;
   readonly onSlow: (server: Server, request: Request, tookMs: number) => void;
@@ -66,11 +68,10 @@ export class Exchange {
   #readers: readonly Server[] = [];
   complaints: readonly string[] = ['no server was asked yet'];
   version = '0.0.0';
-  failovers = 0;
   readonly pause: Pause;
   /** Clients in MONITOR: while there are some, all reads go to the primary, so that they see them. */
   monitors = 0;
-  retries = 0;
+  readonly counts: ExchangeCounts;
   /** Asks the control plane to look at once, and not to believe any more what it has seen of one server. */
   nudge: (doubted?: string) => void = () => {};
   readonly #options: ExchangeOptions;
@@ -87,10 +88,12 @@ export class Exchange {
 
   constructor(options: ExchangeOptions) {
     this.#options = options;
+    this.counts = options.counts;
     this.#clock = new TurnClock(options.now);
     this.pause = new Pause(options.now);
     this.room = new WaitingRoom({
       now: options.now,
+      counts: options.counts,
       patienceMs: options.failoverTimeoutMs,
       maxBytes: options.failoverQueueBytes,
       release: (epoch) => this.marks.acknowledged(epoch),
@@ -192,7 +195,10 @@ export class Exchange {
     server.missed = !up;
     if (server === this.primary && !up) this.#lostAt ??= now;
     if (up || known || server === this.primary) server.seenAt = now;
-    else if (now - server.seenAt > FORGET_MS) this.#forget(server);
+    else if (now - server.seenAt > FORGET_MS) {
+      this.servers.delete(server.name);
+      this.#leaving.add(server);
+    }
   }
 
   /** Calls back with true as soon as there is a primary again, with false when there is none in time. */
@@ -247,7 +253,7 @@ export class Exchange {
     const before = this.primary;
     this.primary = server;
     if (before) {
-      this.failovers++;
+      this.counts.failovers++;
       before.freshAt = -Infinity;
       before.deposed = true;
       before.endBorrowed(new Error(`${server.name} is the primary now`));
@@ -290,10 +296,5 @@ export class Exchange {
   #isNear({ name, endpoint }: Server, told: Sighting['zones']): boolean {
     const { zone, zones } = this.#options;
     return zone !== undefined && zone === (zones.get(name) ?? zones.get(endpoint.host) ?? told?.get(name));
-  }
-
-  #forget(server: Server): void {
-    this.servers.delete(server.name);
-    this.#leaving.add(server);
   }
 }

@@ -1,5 +1,6 @@
 // Where commands for the primary wait while there is none: before the first connect, and during a failover. They were
 // never sent, so whoever becomes primary gets them once, in their order. Bounded in time and, by back-pressure, in bytes.
+import type { ExchangeCounts } from './exchange-counts.ts';
 import type { ReplyOwner, Source } from './source.ts';
 
 type Guest = {
@@ -13,6 +14,7 @@ type Guest = {
 
 export type WaitingRoomOptions = {
   readonly now: () => number;
+  readonly counts: ExchangeCounts;
   readonly patienceMs: number;
   readonly maxBytes: number;
   /** Gives up the epoch of a write that leaves without having been sent. */
@@ -26,7 +28,6 @@ export class WaitingRoom implements Source {
   #guests: Guest[] = [];
   #bytes = 0;
   #free: (() => void)[] = [];
-  expired = 0;
 
   constructor(options: WaitingRoomOptions) {
     this.#options = options;
@@ -72,7 +73,7 @@ export class WaitingRoom implements Source {
     let late = 0;
     while (late < this.#guests.length && this.#guests[late]!.since <= oldest) late++;
     const gone = this.#guests.splice(0, late);
-    this.expired += gone.length;
+    this.#options.counts.expired += gone.length;
     const final = `TRYAGAIN the ambassador found no primary within ${Math.round(patienceMs)} ms: ${why()}`;
     for (const guest of gone) {
       this.#bytes -= guest.end - guest.start;

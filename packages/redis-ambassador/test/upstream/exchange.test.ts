@@ -1,5 +1,6 @@
 // The exchange: to whom reads go in turn.
 import { expect, test } from 'vitest';
+import { ExchangeCounts } from '../../src/upstream/exchange-counts.ts';
 import { Exchange, type Sighting } from '../../src/upstream/exchange.ts';
 
 function exchange(): Exchange {
@@ -14,6 +15,7 @@ function exchange(): Exchange {
     failoverQueueBytes: 1000,
     commandTimeoutMs: 1000,
     maxStalenessMs: Infinity,
+    counts: new ExchangeCounts(),
     slowMs: Infinity,
     onSlow: () => {},
     report: () => {},

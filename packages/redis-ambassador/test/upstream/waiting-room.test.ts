@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ReplyOwner } from '../../src/upstream/source.ts';
+import { ExchangeCounts } from '../../src/upstream/exchange-counts.ts';
 import { WaitingRoom } from '../../src/upstream/waiting-room.ts';
 
 type Row = { readonly name: string; readonly in: string; readonly readsOnly: boolean; readonly out: string };
@@ -14,6 +15,7 @@ test.each<Row>([
   const left: string[] = [];
   const owners = new Map(['a', 'b'].map((name) => [name, owner(left)]));
   const room = new WaitingRoom({
+    counts: new ExchangeCounts(),
     now: () => 0,
     patienceMs: 1000,
     maxBytes: 1e6,
