@@ -296,11 +296,17 @@ function counting(keys: readonly string[]): { counts: number[]; errors: string[]
 describe('a slot that is on its way', () => {
   let move: SlotMove;
   let to: ClusterNode;
-  const [first, second, third, list] = ['{moving}1', '{moving}2', '{moving}3', '{moving}list'];
+  const [first, second, third, fourth, list] = [
+    '{moving}1',
+    '{moving}2',
+    '{moving}3',
+    '{moving}4',
+    '{moving}list',
+  ];
 
   test('a key that has left is found at once, although replicas say that it is missing', async () => {
     const redis = client();
-    for (const key of [first, second, third]) await redis.set(key, key);
+    for (const key of [first, second, third, fourth]) await redis.set(key, key);
     await expect.poll(status, PATIENCE).not.toContain('behind');
     const { primary } = await cluster.ofKey(first);
     to = (await cluster.nodes()).find(({ role, id }) => role === 'primary' && id !== primary.id)!;
@@ -321,17 +327,44 @@ describe('a slot that is on its way', () => {
     expect(await redis.get(second)).toBe(second);
   });
 
+  test('a transaction follows its keys; with one of them watched it is null', async () => {
+    const [redis, both, watching, late] = [client(), client(), client(), client()];
+    expect(await redis.multi().get(first).append(first, '?').exec()).toEqual([
+      [null, `${first}!`],
+      [null, first.length + 2],
+    ]);
+    expect(await watching.watch(first)).toBe('OK');
+    expect(await watching.multi().set(first, 'never').exec()).toBeNull();
+    expect(await late.watch(second)).toBe('OK');
+    const waiting = both.multi().get(first).get(second).exec(); // in two places until the next test moves the second, too
+    await late.call('MULTI');
+    expect(await late.call('SET', third, 'early')).toBe('QUEUED');
+    await move.keys(second, third);
+    expect(await late.call('EXEC')).toBeNull();
+    expect(await waiting).toEqual([
+      [null, `${first}!?`],
+      [null, second],
+    ]);
+    expect(await redis.mget(first, third)).toEqual([`${first}!?`, third]);
+  });
+
   test('TRYAGAIN: keys in both places are waited for; so does a client that waits for a list', async () => {
     const [redis, waiting] = [client(), client()];
     const popped = waiting.blpop(list, 10);
-    const both = redis.mget(first, second);
-    const summed = client().exists(first, second);
-    await move.keys(second, third);
-    expect(await both).toEqual([`${first}!`, second]);
+    const both = redis.mget(first, fourth);
+    const summed = client().exists(first, fourth);
+    const executed = client();
+    await executed.call('MULTI');
+    expect(await executed.call('GET', fourth)).toBe('QUEUED');
+    await move.keys(fourth);
+    expect(await executed.call('EXEC')).toEqual([fourth]);
+    expect(await both).toEqual([`${first}!?`, fourth]);
     expect(await summed).toBe(2);
     await move.finish();
     expect(await redis.rpush(list, 'came')).toBe(1);
     expect(await popped).toEqual([list, 'came']);
+    expect(await redis.get(third)).toBe(third);
+    expect(await redis.multi().del(first).exec()).toEqual([[null, 1]]);
   });
 });
 

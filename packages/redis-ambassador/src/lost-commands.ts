@@ -96,7 +96,7 @@ export class LostCommands {
 }
 
 /** For a command of which nobody knows what became of it, or that is given up. */
-export function lostReply(stats: SessionStats, { why, sent }: Lost): Buffer {
+export function lostReply(stats: SessionStats, { why, sent }: Pick<Lost, 'why' | 'sent'>): Buffer {
   stats.lostReplies++;
   const doubt = sent ? 'it may or may not have been executed' : 'it was not executed';
   return errorReply(`ERR the ambassador lost the server while this command was under way, ${doubt}: ${why}`);

@@ -12,14 +12,15 @@ import type { RequestFramer } from '../resp/request-framer.ts';
 import { errorReply, OK } from '../resp/reply.ts';
 import { type Decision, route } from '../routing.ts';
 import type { Session } from '../session.ts';
+import type { Server } from '../upstream/server.ts';
 import type { Lost, Request, Source } from '../upstream/source.ts';
 import { Errand, type ErrandOptions } from './errand.ts';
 import { Placeholder } from './placeholder.ts';
-import { readRedirect } from './redirect.ts';
+import { readRedirect, type Redirect } from './redirect.ts';
 import { ReplicaReads } from './replica-reads.ts';
 import { type Rule, ruleOf } from './rules.ts';
 import { sendToAll, sendRandom, sendScan, sendSplit } from './several.ts';
-import { CROSS_SLOT, NO_KEY, slotOfCommand, slotOfRequest } from './slot-of-command.ts';
+import { CROSS_SLOT, NO_KEY, secondWord, slotOfCommand, slotOfRequest } from './slot-of-command.ts';
 import type { Shard, Shards } from './shards.ts';
 import { Transaction } from './transaction.ts';
 
@@ -245,15 +246,22 @@ export class ClusterClient {
     return new Errand(options, (reply) => this.session.deliver(place, reply, 0, reply.length, 1));
   }
 
+  /** What a node says of where to go; the shards take note of it. */
+  readRedirect(at: Server | undefined, data: Buffer, from: number, to: number): Redirect | undefined {
+    const redirect = readRedirect(data, from, to, at?.endpoint.host ?? '127.0.0.1');
+    if (redirect?.kind === 'moved') this.shards.moved(redirect.slot, redirect.to);
+    else if (redirect) this.shards.nudge();
+    return redirect;
+  }
+
   /** A command on a connection of its own that its slot has left: it follows, unless a transaction or watched keys are there. */
   #ownRefused(source: Source, request: Request, data: Buffer, from: number, to: number): boolean {
     const { session, shards } = this;
     const { connection, context } = session;
-    const at = this.#own?.exchange.serverOf(source);
-    const redirect = readRedirect(data, from, to, at?.endpoint.host ?? '127.0.0.1');
+    const redirect = this.readRedirect(this.#own?.exchange.serverOf(source), data, from, to);
+    const was = this.#transaction.refused(source, request, redirect);
+    if (was !== 'foreign') return was === 'taken';
     if (!redirect || connection.stateful) return false;
-    if (redirect.kind === 'moved') shards.moved(redirect.slot, redirect.to);
-    else shards.nudge();
     const place = new Placeholder();
     session.order.redirect(source, place);
     session.hold(HELD.quiet);
@@ -287,8 +295,4 @@ export class ClusterClient {
     session.hold(HELD.answer);
     shards.later(() => session.release(HELD.answer));
   }
-}
-
-function secondWord({ data, args, argc }: RequestFramer): string {
-  return argc < 2 ? '' : data.toString('latin1', args[2], args[3]).toLowerCase();
 }

@@ -9,7 +9,7 @@ import { readerOf } from './reader-identity.ts';
 import { readRedirect } from './redirect.ts';
 import type { Shard, Shards } from './shards.ts';
 
-const ASKING = Buffer.from('*1\r\n$6\r\nASKING\r\n');
+export const ASKING = Buffer.from('*1\r\n$6\r\nASKING\r\n');
 
 export type ErrandOptions = Request & {
   readonly shards: Shards;

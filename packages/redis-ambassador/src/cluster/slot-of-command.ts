@@ -29,16 +29,20 @@ export function slotOfCommand(command: Command, words: Arguments, rule: Rule | u
   return slot;
 }
 
+/** In lower case. */
+export function secondWord({ data, args, argc }: Arguments): string {
+  return argc < 2 ? '' : data.toString('latin1', args[2], args[3]).toLowerCase();
+}
+
 /** The same for a command that was kept as bytes. */
 export function slotOfRequest({ data, start, end }: Request): number {
   const framer = new RequestFramer();
   framer.feed(data, start, end);
   framer.next();
   const command = findCommand(framer);
-  const second = framer.argc < 2 ? '' : data.toString('latin1', framer.args[2], framer.args[3]).toLowerCase();
   return slotOfCommand(
     command,
     framer,
-    ruleOf(command, () => second),
+    ruleOf(command, () => secondWord(framer)),
   );
 }
