@@ -63,7 +63,8 @@ async function peerUnder(load: Load, port: number, start: () => ChildProcess): P
     await holds(() => queued(port) === 0, { withinMs: 2000 });
     return figure(cpuSeconds(pid) - before, sent, sent - (drops(port) - dropsBefore), load);
   } finally {
-    const closed = once(child, 'close');
+    // One that ended by itself would be waited for in vain.
+    const closed = child.exitCode === null && child.signalCode === null ? once(child, 'close') : undefined;
     child.kill('SIGKILL');
     await closed;
   }
