@@ -1,13 +1,20 @@
 // Promise: writes reach the primary, reads the replicas; our table of commands agrees with a real server's own.
+// One primary with two replicas and an ambassador for all of it: the tests use keys of their own.
 import { RedisServer } from '@podmate/testkit/redis-server';
 import { Redis } from 'ioredis';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { createClient } from 'redis';
 import { findCommand } from '../src/commands/find.ts';
 import { KeyFinder } from '../src/commands/keys.ts';
 import { keyRows } from '../test/commands/key-rows.ts';
 import { framed } from '../test/framing.ts';
-import { PATIENCE, deploy } from './running.ts';
+import { type Deployment, PATIENCE, deploy } from './running.ts';
+
+let deployment: Deployment;
+beforeAll(async () => {
+  deployment = await deploy();
+});
+afterAll(() => deployment?.[Symbol.asyncDispose]());
 
 type ServerCommand = { name: string; flags: Set<string>; first: number; last: number; step: number };
 
@@ -25,8 +32,7 @@ async function commandsOf(server: RedisServer): Promise<ServerCommand[]> {
 }
 
 test("every command of the server is what the server's own flags say, or stricter", async () => {
-  await using server = await RedisServer.start();
-  const all = await commandsOf(server);
+  const all = await commandsOf(deployment.primary);
   expect(all.length).toBeGreaterThan(300);
   expect(all.flatMap(disagreements)).toEqual([]);
 });
@@ -50,12 +56,15 @@ function disagreements({ name, flags, first, last, step }: ServerCommand): strin
 }
 
 describe('COMMAND GETKEYS of a real server agrees', () => {
+  let redis: Redis;
+  beforeAll(() => {
+    redis = new Redis(deployment.primary.port, '127.0.0.1');
+  });
+  afterAll(() => redis.disconnect());
+
   test.each(keyRows.filter(({ out, in: text }) => out !== 'any' && !text.startsWith('PING')))(
     '$in',
     async ({ in: text }) => {
-      await using server = await RedisServer.start();
-      const redis = new Redis(server.port, '127.0.0.1');
-      onTestFinished(() => redis.disconnect());
       const words = text.split(' ').map((word) => (word === '""' ? '' : word));
       const finder = new KeyFinder();
       const framer = framed(...words);
@@ -72,12 +81,13 @@ describe('COMMAND GETKEYS of a real server agrees', () => {
 test.each([2, 3] as const)(
   'ioredis, RESP%i: writes at the primary, reads at the replicas',
   async (protocol) => {
-    await using deployment = await deploy();
-    const client = deployment.client({ protocol });
-    for (let i = 0; i < 50; i++) await client.set(`k${i}`, `v${i}`);
-    await expect.poll(() => deployment.status(), PATIENCE).not.toContain('behind');
-    for (let i = 0; i < 50; i++) expect(await client.get(`k${i}`)).toBe(`v${i}`);
     const { primary, replicas } = deployment;
+    for (const server of [primary, ...replicas]) await server.ask('CONFIG', 'RESETSTAT');
+    const client = deployment.client({ protocol });
+    for (let i = 0; i < 50; i++) await client.set(`k${i}`, `v${i} of ${protocol}`);
+    await expect.poll(() => deployment.status(), PATIENCE).not.toContain('behind');
+    for (let i = 0; i < 50; i++) expect(await client.get(`k${i}`)).toBe(`v${i} of ${protocol}`);
+    client.disconnect();
     expect([await primary.calls('set'), await primary.calls('get')]).toEqual([50, 0]);
     const shares = await Promise.all(replicas.map((replica) => replica.calls('get')));
     expect(shares).toEqual([25, 25]);
@@ -85,26 +95,24 @@ test.each([2, 3] as const)(
 );
 
 test.each([2, 3] as const)('node-redis, RESP%i', async (RESP) => {
-  await using deployment = await deploy();
   const client = createClient({ url: `redis://127.0.0.1:${deployment.port}`, RESP });
-  client.on('error', () => {}); // its end is the deployment's
+  client.on('error', () => {}); // what fails is seen by our own calls
   await client.connect();
   onTestFinished(() => client.destroy());
-  await client.hSet('h', { a: '1', b: '2' });
-  expect({ ...(await client.hGetAll('h')) }).toEqual({ a: '1', b: '2' });
-  expect(await client.multi().incr('n').incr('n').exec()).toEqual([1, 2]);
-  await Promise.all(Array.from({ length: 500 }, (_, i) => client.set(`p${i}`, `${i}`)));
-  const got = await Promise.all(Array.from({ length: 500 }, (_, i) => client.get(`p${i}`)));
+  await client.hSet(`hash:${RESP}`, { a: '1', b: '2' });
+  expect({ ...(await client.hGetAll(`hash:${RESP}`)) }).toEqual({ a: '1', b: '2' });
+  expect(await client.multi().incr(`count:${RESP}`).incr(`count:${RESP}`).exec()).toEqual([1, 2]);
+  await Promise.all(Array.from({ length: 500 }, (_, i) => client.set(`${RESP}:${i}`, `${i}`)));
+  const got = await Promise.all(Array.from({ length: 500 }, (_, i) => client.get(`${RESP}:${i}`)));
   expect(got).toEqual(Array.from({ length: 500 }, (_, i) => `${i}`));
 });
 
 test('many clients share a few connections, and each gets its own replies', async () => {
-  await using deployment = await deploy();
   const clients = Array.from({ length: 100 }, () => deployment.client());
   await Promise.all(
     clients.map(async (client, who) => {
       for (let i = 0; i < 50; i++) {
-        const key = `${who}:${i % 7}`;
+        const key = `many:${who}:${i % 7}`;
         const pipeline = client
           .pipeline()
           .set(key, `${who}-${i}`)

@@ -1,11 +1,31 @@
 // Promise: what Redis keeps per connection is kept per client: transactions, subscriptions, blocking, databases, names.
+// One primary with two replicas and an ambassador for all of it: the tests use keys of their own, and their clients end with them.
 import { eventually } from '@podmate/testkit/eventually';
-import { expect, test } from 'vitest';
-import { PATIENCE, deploy, rawCommand } from './running.ts';
+import type { Redis } from 'ioredis';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import {
+  type ClientOptions,
+  type Deployment,
+  PATIENCE,
+  deploy,
+  rawCommand,
+  startAmbassador,
+} from './running.ts';
+
+let deployment: Deployment;
+beforeAll(async () => {
+  deployment = await deploy();
+});
+afterAll(() => deployment?.[Symbol.asyncDispose]());
+
+function newClient(options: ClientOptions = {}): Redis {
+  const client = deployment.client(options);
+  onTestFinished(() => client.disconnect());
+  return client;
+}
 
 test('MULTI, EXEC, WATCH: isolated, and the connection is given back', async () => {
-  await using deployment = await deploy({ replicas: 1 });
-  const [a, b] = [deployment.client(), deployment.client()];
+  const [a, b] = [newClient(), newClient()];
   await a.set('x', '1');
   await a.watch('x');
   await b.set('x', '2');
@@ -22,8 +42,9 @@ test('MULTI, EXEC, WATCH: isolated, and the connection is given back', async () 
 });
 
 test('what was executed by EXEC or pushed to a BLPOP is seen by the next read of another client', async () => {
-  await using deployment = await deploy({ replicas: 1, args: ['--balance', 'latency'] });
-  const [a, b] = [deployment.client(), deployment.client()];
+  const latency = ['--servers', deployment.primary.address, '--balance', 'latency'];
+  await using ambassador = await startAmbassador(latency, 2);
+  const [a, b] = [ambassador.client(), ambassador.client()];
   for (let i = 0; i < 300; i++) {
     await a.multi().set('k', i).exec();
     expect(await b.get('k')).toBe(String(i));
@@ -34,8 +55,7 @@ test('what was executed by EXEC or pushed to a BLPOP is seen by the next read of
 });
 
 test.each([2, 3] as const)('SUBSCRIBE with RESP%i', async (protocol) => {
-  await using deployment = await deploy({ replicas: 1 });
-  const [subscriber, publisher] = [deployment.client({ protocol }), deployment.client()];
+  const [subscriber, publisher] = [newClient({ protocol }), newClient()];
   const heard: string[] = [];
   subscriber.on('message', (_channel: string, text: string) => heard.push(text));
   await subscriber.subscribe('news', 'other');
@@ -45,13 +65,14 @@ test.each([2, 3] as const)('SUBSCRIBE with RESP%i', async (protocol) => {
   expect(await subscriber.get('still here')).toBeNull();
 });
 
+async function blocked(): Promise<number> {
+  return Number(/blocked_clients:(\d+)/.exec(await deployment.primary.ask('INFO', 'clients'))?.[1]);
+}
+
 test('a blocked client keeps nobody waiting, and one that leaves frees its server', async () => {
-  await using deployment = await deploy({ replicas: 1 });
-  const [waiting, leaving, busy] = [deployment.client(), deployment.client(), deployment.client()];
+  const [waiting, leaving, busy] = [newClient(), newClient(), newClient()];
   const popped = waiting.blpop('queue', 0);
   leaving.blpop('other', 0).catch(() => {});
-  const blocked = async (): Promise<number> =>
-    Number(/blocked_clients:(\d+)/.exec(await deployment.primary.ask('INFO', 'clients'))?.[1]);
   await expect.poll(blocked, PATIENCE).toBe(2);
   expect(await busy.set('a', 'b')).toBe('OK');
   leaving.disconnect();
@@ -61,13 +82,12 @@ test('a blocked client keeps nobody waiting, and one that leaves frees its serve
 });
 
 test('SELECT, CLIENT SETNAME, HELLO and RESET are each client’s own', async () => {
-  await using deployment = await deploy({ replicas: 1 });
-  const [a, b] = [deployment.client(), deployment.client()];
+  const [a, b] = [newClient(), newClient()];
   await a.select(2);
-  await a.set('k', 'in 2');
-  expect([await a.get('k'), await b.get('k')]).toEqual(['in 2', null]);
+  await a.set('place', 'in 2');
+  expect([await a.get('place'), await b.get('place')]).toEqual(['in 2', null]);
   await expect(a.select(99)).rejects.toThrow('DB index is out of range');
-  expect(await a.get('k')).toBe('in 2');
+  expect(await a.get('place')).toBe('in 2');
   await a.client('SETNAME', 'alpha');
   expect([await a.client('GETNAME'), await b.client('GETNAME')]).toEqual(['alpha', null]);
   expect(await a.client('ID')).not.toBe(await b.client('ID'));
@@ -77,7 +97,6 @@ test('SELECT, CLIENT SETNAME, HELLO and RESET are each client’s own', async ()
 });
 
 test('CLIENT REPLY, and replies of our own between those of servers, keep their order', async () => {
-  await using deployment = await deploy({ replicas: 1 });
   const script = [
     'SET a 1',
     'CLIENT REPLY OFF',
@@ -93,8 +112,7 @@ test('CLIENT REPLY, and replies of our own between those of servers, keep their 
 });
 
 test('WAIT covers the writes that went over shared connections', async () => {
-  await using deployment = await deploy({ replicas: 2 });
-  const client = deployment.client();
+  const client = newClient();
   for (let i = 0; i < 50; i++) {
     await client.set('k', i);
     expect(await client.wait(2, 1000)).toBe(2);
@@ -104,10 +122,9 @@ test('WAIT covers the writes that went over shared connections', async () => {
 });
 
 test('AUTH: the server judges, and each user has connections of its own', async () => {
-  await using deployment = await deploy({ replicas: 1 });
-  await deployment.primary.ask('ACL', 'SETUSER', 'bob', 'on', '>secret', '~bob:*', '+@all');
-  await deployment.replicas[0]?.ask('ACL', 'SETUSER', 'bob', 'on', '>secret', '~bob:*', '+@all');
-  const bob = deployment.client({ username: 'bob', password: 'secret' });
+  for (const server of [deployment.primary, ...deployment.replicas])
+    await server.ask('ACL', 'SETUSER', 'bob', 'on', '>secret', '~bob:*', '+@all');
+  const bob = newClient({ username: 'bob', password: 'secret' });
   expect(await bob.set('bob:x', '1')).toBe('OK');
   await eventually(async () => expect(await bob.get('bob:x')).toBe('1'));
   await expect(bob.set('alice:x', '1')).rejects.toThrow('NOPERM');
