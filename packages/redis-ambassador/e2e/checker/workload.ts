@@ -8,6 +8,11 @@ import type { Operation } from './history.ts';
 
 const REGISTERS = 12;
 const LISTS = 3;
+/** Registers whose values are gone after EXPIRY_MS: that nothing is there proves nothing. */
+const EXPIRING = 3;
+const EXPIRY_MS = 30;
+const READ_SCRIPT = "return redis.call('GET', KEYS[1])";
+const WRITE_SCRIPT = "return redis.call('SET', KEYS[1], ARGV[1])";
 /** A list is left alone after so many pushes, as reads of it grow. */
 const LONGEST_LIST = 40;
 
@@ -74,6 +79,8 @@ type Step = {
   readonly operation: Operation;
   /** Whether this can be the reply to it. */
   readonly fits: (reply: Reply) => boolean;
+  /** Of a command about several keys: what each of its replies is to. */
+  readonly parts?: readonly Step[];
 };
 
 /** One client's commands: made up, sent, and entered into the history with what came of them. */
@@ -141,12 +148,27 @@ class Hand {
       ['list', 1],
       ['add', 1],
       ['echo', 1],
+      ['get several', 1],
+      ['get by script', 0.5],
+      ['set by script', 0.5],
+      ['get expiring', 1],
+      ['set expiring', 1],
     ] as const);
     switch (kind) {
       case 'get':
         return this.#get();
       case 'set':
         return this.#set();
+      case 'get several':
+        return this.#getSeveral();
+      case 'get by script':
+        return this.#getByScript();
+      case 'set by script':
+        return this.#setByScript();
+      case 'get expiring':
+        return this.#get(`x${this.#random.integer(0, EXPIRING - 1)}`);
+      case 'set expiring':
+        return this.#setExpiring();
       case 'push':
         return this.#push();
       case 'list':
@@ -182,8 +204,7 @@ class Hand {
     return `r${this.#random.integer(0, REGISTERS - 1)}`;
   }
 
-  #get(): Step {
-    const name = this.#register();
+  #get(name = this.#register()): Step {
     return { words: ['GET', name], operation: this.#operation('read', name), fits: isValueOf(name) };
   }
 
@@ -191,6 +212,31 @@ class Hand {
     const operation = this.#operation('write', this.#register());
     const words = ['SET', operation.key.slice(2), operation.value];
     if (this.#random.chance(0.01)) words[2] += '.'.repeat(100_000); // on the lane for large values
+    return { words, operation, fits: (reply) => reply === 'OK' };
+  }
+
+  #getSeveral(): Step {
+    const parts = Array.from({ length: this.#random.integer(1, 4) }, () => this.#get());
+    const words = ['MGET', ...parts.map(({ words: [, name = ''] }) => name)];
+    const fits = (reply: Reply): boolean => Array.isArray(reply) && reply.length === parts.length;
+    return { words, operation: this.#operation('echo', 'echo'), fits, parts };
+  }
+
+  /** At a replica, which may not know the script. */
+  #getByScript(): Step {
+    const get = this.#get();
+    return { ...get, words: ['EVAL_RO', READ_SCRIPT, '1', ...get.words.slice(1)] };
+  }
+
+  #setByScript(): Step {
+    const operation = this.#operation('write', this.#register());
+    const words = ['EVAL', WRITE_SCRIPT, '1', operation.key.slice(2), operation.value];
+    return { words, operation, fits: (reply) => reply === 'OK' };
+  }
+
+  #setExpiring(): Step {
+    const operation = this.#operation('write', `x${this.#random.integer(0, EXPIRING - 1)}`);
+    const words = ['SET', operation.key.slice(2), operation.value, 'PX', String(EXPIRY_MS)];
     return { words, operation, fits: (reply) => reply === 'OK' };
   }
 
@@ -260,9 +306,10 @@ class Hand {
   }
 
   #enter(steps: readonly Step[]): void {
-    for (const { operation } of steps) {
+    for (const { operation, parts } of steps) {
       operation.invoked = performance.now();
       this.#operations.push(operation);
+      if (parts) this.#enter(parts);
     }
   }
 
@@ -286,8 +333,9 @@ class Hand {
 const NOT_EXECUTED =
   /^(TRYAGAIN|READONLY|LOADING|MASTERDOWN|EXECABORT|UNBLOCKED|NOREPLICAS|CLUSTERDOWN)|it was not executed|under way: /;
 
-function settle({ operation, fits }: Step, reply: Reply | undefined, at: number): void {
+function settle({ operation, fits, parts }: Step, reply: Reply | undefined, at: number): void {
   if (reply === undefined) return; // in doubt for ever
+  parts?.forEach((part, n) => settle(part, Array.isArray(reply) ? reply[n] : reply, at));
   operation.completed = at;
   if (reply instanceof ErrorReply) {
     operation.result = reply.message;
@@ -296,6 +344,8 @@ function settle({ operation, fits }: Step, reply: Reply | undefined, at: number)
     return;
   }
   operation.outcome = fits(reply) ? 'ok' : 'alien';
+  if (reply === null && operation.kind === 'read' && /\/x\d+$/.test(operation.key))
+    operation.outcome = 'doubt';
   operation.result = Array.isArray(reply) ? reply.map(String) : reply;
   if (typeof reply === 'string') operation.result = reply.replace(/\.+$/, '');
   if (operation.kind === 'pop' && Array.isArray(reply) && typeof reply[1] === 'string')

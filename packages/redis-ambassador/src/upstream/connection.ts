@@ -115,10 +115,19 @@ export class Connection implements Source {
   }
 
   send(owner: ReplyOwner, data: Buffer, start: number, end: number, epoch: number): void {
+    if (this.#ended) return this.#tooLate(owner, { data, start, end }, epoch);
     if (this.#pending.count === 0) this.activeAt = this.#options.now();
     this.#pending.push(owner, data, start, end, epoch, this.#options.turnNow());
     this.#batch.add(data, start, end);
     if (!this.#scheduled) this.#schedule();
+  }
+
+  /** It has ended, which the owner (whose lane for scripts it was, with nothing under way) did not hear of. */
+  #tooLate(owner: ReplyOwner, request: Request, epoch: number): void {
+    queueMicrotask(() => {
+      if (epoch > 0) this.#options.marks.acknowledged(epoch);
+      owner.lost(this, { ...request, epoch, sent: false, why: explain(this.#ended) });
+    });
   }
 
   whenFree(callback: () => void): void {
