@@ -1,5 +1,6 @@
 // Promise: what the operator forbids is refused, what the servers have renamed is found, and clients that try to exhaust
-// something (logins, memory, time, descriptors) harm nobody else. One server, and an ambassador in front of it for each setting.
+// something (logins, memory, time, descriptors) harm nobody else.
+// One server, and an ambassador in front of it for each setting.
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';

@@ -1,5 +1,5 @@
 // Promise: what Redis keeps per connection is kept per client: transactions, subscriptions, blocking, databases, names.
-// One primary with two replicas and an ambassador for all of it: the tests use keys of their own, and their clients end with them.
+// One primary with two replicas and an ambassador for all of it: tests use keys of their own, and their clients end with them.
 import { eventually } from '@podmate/testkit/eventually';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
