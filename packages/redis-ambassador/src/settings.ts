@@ -78,7 +78,8 @@ const rows = {
   commandTimeout: {
     kind: 'duration',
     group: 'Failover',
-    default: '5s',
+    // Redis itself says BUSY for a script after 5 s: that answer comes first
+    default: '10s',
     min: 10,
     help: 'A server silent for this long while commands are pending is given up; blocking commands have their own connections and are exempt.',
   },

@@ -264,7 +264,7 @@ describe.concurrent('a wrong command line, or a wrong manifest', () => {
       name: 'no pod in it',
       args: ['-'],
       input: text([configMap('x', {})]),
-      words: 'there is no Pod, Deployment or Job in it',
+      words: 'there is no Pod, Deployment, StatefulSet or Job in it',
     },
   ])('$name: 1, in words and no stack', async ({ args, input, words }) => {
     await using run = new Command(args, input);
