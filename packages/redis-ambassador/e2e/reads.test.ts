@@ -124,7 +124,7 @@ test('counts, errors and times by server, role and class; slow commands without 
   await settled(slow);
   for (let i = 0; i < 6; i++) await client.get('k');
   await expect(client.incr('k')).rejects.toThrow('not an integer');
-  await client.call('DEBUG', 'SLEEP', '0.2').catch(() => client.eval(SPIN, 0));
+  await client.eval(SPIN, 0);
   const { primary, replicas } = deployment;
   const text = await (await fetch(`http://${slow.admin}/metrics`)).text();
   const count = (metric: string, server: string, role: string, of: string): number =>
@@ -136,7 +136,7 @@ test('counts, errors and times by server, role and class; slow commands without 
   expect(count('redis_ambassador_server_errors_total', primary.address, 'primary', 'write')).toBe(1);
   expect(text).toMatch(/^redis_ambassador_replica_lag_bytes/m);
   const rows = await client.call('AMBASSADOR', 'SLOWLOG', 'GET', '5');
-  expect(JSON.stringify(rows)).toMatch(/"(EVAL|DEBUG) \(\d+ bytes\)/);
+  expect(JSON.stringify(rows)).toMatch(/"eval \(\d+ bytes\)/i);
   expect(slow.image.stderr).toMatch(/slow command.*bytes/);
   expect(await client.call('AMBASSADOR', 'SLOWLOG', 'RESET')).toBe('OK');
   expect(await client.call('AMBASSADOR', 'SLOWLOG', 'LEN')).toBe(0);

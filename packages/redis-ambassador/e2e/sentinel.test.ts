@@ -38,6 +38,7 @@ const serverAt = (address: string): RedisServer => {
 
 /** Two replicas in sync and all Sentinels of one mind: ready for the next failover. Gives the primary. */
 async function settled(): Promise<RedisServer> {
+  const token = String(performance.now());
   return eventually(async () => {
     const [first, ...others] = await Promise.all(sentinels.all.map((each) => sentinels.primary(each)));
     expect(others).toEqual([first, first]);
@@ -47,10 +48,15 @@ async function settled(): Promise<RedisServer> {
       if ((await each.ask('INFO', 'replication')).includes('role:master'))
         await each.ask('REPLICAOF', primary.host, String(primary.port));
     expect(await primary.ask('INFO', 'replication')).toMatch(/connected_slaves:2\r/);
+    // A replica that has just got its copy says that its link is up, and gets nothing more for up to a second.
+    await primary.ask('SET', 'settled', token);
+    for (const each of servers()) if (each.running) expect(await each.ask('GET', 'settled')).toContain(token);
     const status = await deployment.status();
     expect(status).toContain(`${first} primary up`);
     expect(status.match(/replica up connections/g)).toHaveLength(2);
     expect(await sentinels.all[0]?.ask('INFO', 'sentinel')).toMatch(/status=ok.*slaves=2/);
+    // The ambassador listens to each: it cannot hold writes for what it is not told.
+    for (const each of sentinels.all) expect(await each.ask('CLIENT', 'LIST')).toMatch(/ psub=1 /);
     return primary;
   });
 }
