@@ -95,8 +95,12 @@ describe.skipIf(skipped).concurrent('refusals', () => {
   });
 
   test('a manifest without pods', async () => {
-    await expect(start(configMap('x', {}))).rejects.toThrow('there is no Pod, Deployment, StatefulSet or Job in it');
-    await expect(ManifestRun.start([])).rejects.toThrow('there is no Pod, Deployment, StatefulSet or Job in it');
+    await expect(start(configMap('x', {}))).rejects.toThrow(
+      'there is no Pod, Deployment, StatefulSet or Job in it',
+    );
+    await expect(ManifestRun.start([])).rejects.toThrow(
+      'there is no Pod, Deployment, StatefulSet or Job in it',
+    );
   });
 
   test('a program that is not there: said, the sidecar ended in order, nothing left', async () => {

@@ -10,12 +10,6 @@ import { eventually, type Patience } from './eventually.ts';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
 
-/**
- * Where Node keeps the sources' modules as it has compiled them, types stripped, keyed by what they say: an image that starts
- * from a hundred of them takes 0.2 s of CPU with it and 0.5 s without. A process that is killed leaves nothing there.
- */
-const COMPILED = resolve(ROOT, 'node_modules/.cache/podmate-compiled');
-
 export type Exit = { readonly code: number | null; readonly signal: NodeJS.Signals | null };
 
 export type ImageOptions = {
@@ -32,13 +26,9 @@ export function imageCommand(image: string): readonly [string, ...string[]] {
   return [process.execPath, resolve(ROOT, `packages/${image}/src/main.ts`)];
 }
 
-/**
- * The environment of a fresh container: PATH and what is given, nothing of the one who runs the tests. Only for the sources
- * there is the cache of compiled modules besides: the bundle starts as it does in its image.
- */
+/** The environment of a fresh container: PATH and what is given, nothing of the one who runs the tests. */
 export function containerEnvironment(extra: Readonly<Record<string, string>> = {}): Record<string, string> {
-  const compiled = process.env['PODMATE_RUN'] === 'bundle' ? {} : { NODE_COMPILE_CACHE: COMPILED };
-  return { PATH: process.env['PATH'] ?? '/usr/bin:/bin', HOME: '/nonexistent', ...compiled, ...extra };
+  return { PATH: process.env['PATH'] ?? '/usr/bin:/bin', HOME: '/nonexistent', ...extra };
 }
 
 export class RunningImage implements AsyncDisposable {
