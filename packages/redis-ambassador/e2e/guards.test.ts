@@ -77,15 +77,21 @@ test('wrong logins and databases by the hundred: the primary stays trusted, conn
 
 test('--client-timeout closes the silent, not those that wait', async () => {
   await using ambassador = await before('--client-timeout', '300ms');
-  const [silent, blocked, subscribed] = [1, 2, 3].map(() => rawClient(ambassador.port));
-  silent!.socket.write('PING\r\n');
-  blocked!.socket.write('BLPOP q 0.6\r\n');
-  subscribed!.socket.write('SUBSCRIBE c\r\n');
-  await silent!.closed;
-  expect(silent!.got()).toBe('+PONG\r\n');
-  expect(await closedClients(ambassador, 'idle')).toBe(1);
-  await expect.poll(() => blocked!.got(), PATIENCE).toBe('*-1\r\n');
-  expect(subscribed!.socket.readyState).toBe('open');
+  const { port } = ambassador;
+  const [blocked, subscribed] = [rawClient(port), rawClient(port)];
+  blocked.socket.write('BLPOP q 0\r\n');
+  subscribed.socket.write('SUBSCRIBE c\r\n');
+  // one after the other: those that wait have been silent for twice the timeout then
+  for (const silent of [1, 2]) {
+    const client = rawClient(port);
+    client.socket.write('PING\r\n');
+    await client.closed;
+    expect([silent, client.got()]).toEqual([silent, '+PONG\r\n']);
+  }
+  expect(await closedClients(ambassador, 'idle')).toBe(2);
+  expect(subscribed.socket.readyState).toBe('open');
+  rawClient(port).socket.write('LPUSH q x\r\n');
+  await expect.poll(() => blocked.got(), PATIENCE).toBe('*2\r\n$1\r\nq\r\n$1\r\nx\r\n');
 });
 
 test('--max-memory: who holds most is cut off, others go on', async () => {
