@@ -179,10 +179,11 @@ export class Ambassador {
     const [target] = targets;
     if (this.#tls === undefined || target === undefined || !/^(https|tls)$/.test(target.scheme))
       return dialPlain;
+    const own = section?.tlsCertificate === undefined ? this.#values : section;
     return dialTls(this.#tls, {
-      ca: section?.tlsCa,
-      certificate: section?.tlsCertificate,
-      key: section?.tlsKey,
+      ca: section?.tlsCa ?? this.#values.tlsCa,
+      certificate: own.tlsCertificate,
+      key: own.tlsKey,
       serverName: section?.tlsServerName ?? target.authority.replace(/:\d+$/, '').replaceAll(/[[\]]/g, ''),
       verify: section?.tlsInsecure !== true,
     });

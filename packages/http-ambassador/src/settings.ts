@@ -118,6 +118,17 @@ const perTls = {
   tlsKey: { kind: 'path', group: 'TLS', help: 'Its private key (PEM).' },
 } as const satisfies Table;
 
+/** For upstreams that say nothing of their own, those of ROUTES among them. */
+const tlsOfUpstreams = {
+  tlsCa: {
+    kind: 'path',
+    group: 'TLS',
+    help: 'Authorities (PEM) that upstreams are trusted by, instead of the well-known ones.',
+  },
+  tlsCertificate: { kind: 'path', group: 'TLS', help: 'Certificate chain (PEM) to show to upstreams.' },
+  tlsKey: { kind: 'path', group: 'TLS', help: 'Its private key (PEM).' },
+} as const satisfies Table;
+
 const rows = {
   routes: {
     kind: 'list',
@@ -233,6 +244,7 @@ const rows = {
     },
   },
   ...perUpstream,
+  ...tlsOfUpstreams,
   retryBudget,
   maxHeadBytes: {
     kind: 'bytes',
@@ -327,6 +339,8 @@ export function settingsIn(env: Environment) {
             todo: 'write one, such as 8080=https://api.example',
           };
         }
+        if ((values.tlsCertificate === undefined) !== (values.tlsKey === undefined))
+          yield { setting: '--tls-certificate', what: 'goes with --tls-key', todo: 'give both' };
         try {
           planListeners(values, env);
         } catch (error) {
