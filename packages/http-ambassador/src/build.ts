@@ -1,20 +1,23 @@
-// Makes the running parts out of the plan: upstreams (shared by name), routes, listeners, their clock and log.
-import type { Address } from '@podmate/base/address';
+// Makes the parts out of the plan, all of them or none: upstreams (shared by name), routes, what the listeners offer.
+// What the former generation has already and means the same is taken over with its connections and its history.
+// Nothing here is seen by a client yet and nothing of the former is changed; ambassador.ts puts it into effect.
+import { isDeepStrictEqual } from 'node:util';
 import { formatAddress } from '@podmate/base/address';
 import type { Log } from '@podmate/base/log';
 import type { AccessLog } from './access-log.ts';
-import { Deadlines } from './deadlines.ts';
+import type { Deadlines } from './deadlines.ts';
 import { type Dial, dialPlain } from './endpoint.ts';
 import { ForwardMap } from './forward-map.ts';
 import { HttpMode } from './http-mode.ts';
 import type { HttpRoute } from './http-route.ts';
 import { HttpService } from './http-service.ts';
-import { Listener } from './listener.ts';
+import { Listener, type Offer, type Service } from './listener.ts';
 import type { ListenerSpec, RouteSpec, UpstreamSpec } from './plan.ts';
 import { routeTable } from './route.ts';
 import type { SettingsValues } from './settings.ts';
 import { TcpMode } from './tcp-mode.ts';
-import { dialTls, type Tls, tlsServer } from './tls.ts';
+import { dialTls } from './tls.ts';
+import { filesKey, type TlsFiles, TlsMaterial, type TlsModules } from './tls-material.ts';
 import { Traffic } from './traffic.ts';
 import { Upstream, type UpstreamPlan } from './upstream.ts';
 
@@ -22,109 +25,138 @@ const NO_LIMIT = Number.MAX_SAFE_INTEGER;
 const FREE_RETRIES_PER_SECOND = 10;
 const MOST_EJECTED = 0.5;
 
-export class Ambassador {
+/** What is there before the first settings and stays whatever they say. */
+export type Ground = {
+  readonly log: Log;
   readonly deadlines: Deadlines;
-  readonly listeners: readonly Listener[];
-  readonly routes: HttpRoute[] = [];
   readonly accessLog: AccessLog | undefined;
-  readonly #upstreams = new Map<string, Upstream>();
-  readonly #forwards: ForwardMap[] = [];
-  readonly #values: SettingsValues;
-  readonly #log: Log;
-  readonly #tls: Tls | undefined;
+};
 
-  /** @param tls node:tls, where the plan needs it. @throws SettingError naming a certificate that cannot be used */
+/** An upstream and what it was made of: it is kept while that is equal. */
+type Made<Thing> = { readonly thing: Thing; readonly of: object };
+
+export class Generation {
+  /** By address, each with what it offers from now on. */
+  readonly listeners = new Map<string, { readonly listener: Listener; readonly offer: Offer }>();
+  readonly routes: HttpRoute[] = [];
+  readonly materials = new Map<string, TlsMaterial>();
+  readonly #upstreams = new Map<string, Made<Upstream>>();
+  readonly #forwards = new Map<string, Made<ForwardMap>>();
+  readonly #values: SettingsValues;
+  readonly #ground: Ground;
+  readonly #modules: TlsModules | undefined;
+  readonly #former: Generation | undefined;
+
+  /** @param modules where the plan needs TLS @throws SettingError naming a certificate that cannot be used */
   constructor(
     values: SettingsValues,
     specs: readonly ListenerSpec[],
-    log: Log,
-    accessLog: AccessLog | undefined,
-    tls: Tls | undefined,
+    ground: Ground,
+    modules: TlsModules | undefined,
+    former: Generation | undefined,
   ) {
     this.#values = values;
-    this.#log = log;
-    this.#tls = tls;
-    this.accessLog = accessLog;
-    this.deadlines = new Deadlines((nowMs) => {
-      for (const upstream of this.upstreams()) upstream.tick(nowMs);
-      accessLog?.flush();
-    });
-    this.listeners = specs.map((spec) => this.#listener(spec));
-    for (const upstream of this.#upstreams.values()) void upstream.resolve();
+    this.#ground = ground;
+    this.#modules = modules;
+    this.#former = former;
+    for (const spec of specs) this.#addListener(spec);
+    this.#former = undefined;
   }
 
   /** Those of the settings; metrics name no others, as clients choose what a forward listener makes. */
-  get named(): Iterable<Upstream> {
-    return this.#upstreams.values();
+  get named(): Upstream[] {
+    return Array.from(this.#upstreams.values(), ({ thing }) => thing);
   }
 
-  get forwarded(): Traffic[] {
-    return this.#forwards.map(({ traffic }) => traffic);
+  get forwards(): ForwardMap[] {
+    return Array.from(this.#forwards.values(), ({ thing }) => thing);
   }
 
   /** All of them. */
-  upstreams(): Upstream[] {
-    return [...this.#upstreams.values(), ...this.#forwards.flatMap(({ upstreams }) => upstreams)];
+  get upstreams(): Upstream[] {
+    return [...this.named, ...this.forwards.flatMap(({ upstreams }) => upstreams)];
   }
 
-  #listener(spec: ListenerSpec): Listener {
-    const { listen, mode, tls } = spec;
+  #addListener(spec: ListenerSpec): void {
+    const name = formatAddress(spec.listen);
     const [first] = spec.routes;
-    const service =
-      mode === 'tcp' && first
-        ? new TcpMode(this.#upstream(first.upstream), this.deadlines)
-        : this.#http(spec);
-    const loaded = this.#tls;
-    const secure =
-      tls && loaded && ((onSocket: Parameters<typeof tlsServer>[2]) => tlsServer(loaded, tls, onSocket));
-    return new Listener(listen, service, this.#values.maxClients, secure);
+    const isTcp = spec.mode === 'tcp' && first !== undefined;
+    const { deadlines } = this.#ground;
+    const service: Service = isTcp
+      ? new TcpMode(this.#upstream(first.upstream), deadlines)
+      : this.#http(spec, name);
+    const offer = { service, maxClients: this.#values.maxClients, secure: this.#secure(spec) };
+    const listener = this.#former?.listeners.get(name)?.listener ?? new Listener(spec.listen, offer);
+    this.listeners.set(name, { listener, offer });
   }
 
-  #http(spec: ListenerSpec): HttpMode {
+  #secure({ tls }: ListenerSpec): Offer['secure'] {
+    const modules = this.#modules;
+    if (tls === undefined || modules === undefined) return undefined;
+    return { tls: modules.tls, material: this.#material(modules, tls) };
+  }
+
+  #http(spec: ListenerSpec, name: string): HttpMode {
     const values = this.#values;
     const routes = spec.routes.map((route) => this.#route(route));
     this.routes.push(...routes);
     const service = new HttpService({
-      name: formatAddress(spec.listen),
-      deadlines: this.deadlines,
-      limits: {
-        head: {
-          headBytes: values.maxHeadBytes,
-          targetBytes: values.maxTargetBytes,
-          fields: values.maxHeaders,
-        },
-        bodyBytes: values.maxBodyBytes ?? NO_LIMIT,
-        headMs: values.headTimeout,
-        keepAliveMs: values.keepAliveTimeout,
-        tunnelIdleMs: values.tunnelIdleTimeout,
-      },
+      name,
+      deadlines: this.#ground.deadlines,
+      log: this.#ground.accessLog,
       proto: spec.tls ? 'https' : 'http',
-      routes: routeTable(routes),
-      forward: spec.mode === 'forward' ? this.#forward(spec.allow) : undefined,
-      log: this.accessLog,
+      rules: {
+        limits: {
+          head: {
+            headBytes: values.maxHeadBytes,
+            targetBytes: values.maxTargetBytes,
+            fields: values.maxHeaders,
+          },
+          bodyBytes: values.maxBodyBytes ?? NO_LIMIT,
+          headMs: values.headTimeout,
+          keepAliveMs: values.keepAliveTimeout,
+          tunnelIdleMs: values.tunnelIdleTimeout,
+        },
+        routes: routeTable(routes),
+        forward: spec.mode === 'forward' ? this.#forward(name, spec.allow) : undefined,
+      },
     });
     return new HttpMode(service);
   }
 
-  #forward(allow: readonly string[]): ForwardMap {
-    const map = new ForwardMap(allow, (scheme, address) => {
+  #forward(name: string, allow: readonly string[]): ForwardMap {
+    const { dial: _, ...plan } = this.#planOf({ name: '', targets: [], section: undefined });
+    const files = this.#filesOf(undefined);
+    const of = { allow, plan, files };
+    // Its upstreams come later, when a request asks for them; what the settings name has to be sound now.
+    if (this.#modules !== undefined && Object.values(files).some((path) => path !== undefined))
+      this.#material(this.#modules, files);
+    const former = this.#former && this.#former.#forwards.get(name);
+    const made = isDeepStrictEqual(former?.of, of) ? former : undefined;
+    const thing = made?.thing ?? this.#newForward(allow, former?.thing);
+    this.#forwards.set(name, { thing, of });
+    return thing;
+  }
+
+  #newForward(allow: readonly string[], former: ForwardMap | undefined): ForwardMap {
+    const make: ConstructorParameters<typeof ForwardMap>[1] = (scheme, address) => {
       const authority = formatAddress(address);
-      const spec = {
-        name: `${scheme}://${authority}`,
-        targets: [{ scheme, address, authority }],
-        section: undefined,
-      };
-      return new Upstream(this.#planOf(spec), this.#log);
-    });
-    this.#forwards.push(map);
-    return map;
+      const targets = [{ scheme, address, authority }];
+      const spec = { name: `${scheme}://${authority}`, targets, section: undefined };
+      return new Upstream(this.#planOf(spec), this.#ground.log);
+    };
+    return new ForwardMap(allow, make, former?.traffic);
   }
 
   #route(spec: RouteSpec): HttpRoute {
     const upstream = this.#upstream(spec.upstream);
     const host = spec.hostHeader === 'upstream' ? upstream.plan.authority : spec.hostHeader;
+    const name = `${spec.host ?? '*'}${spec.path}`;
+    const before = this.#former?.routes.find(
+      (route) => route.name === name && route.upstream.plan.name === upstream.plan.name,
+    );
     return {
-      name: `${spec.host ?? '*'}${spec.path}`,
+      name,
       host: spec.host,
       path: spec.path,
       upstream,
@@ -135,14 +167,20 @@ export class Ambassador {
         setForwarded: spec.forwardedHeaders,
       },
       response: spec.response,
-      traffic: new Traffic(),
+      traffic: before?.traffic ?? new Traffic(),
     };
   }
 
   #upstream(spec: UpstreamSpec): Upstream {
-    const upstream = this.#upstreams.get(spec.name) ?? new Upstream(this.#planOf(spec), this.#log);
-    this.#upstreams.set(spec.name, upstream);
-    return upstream;
+    const here = this.#upstreams.get(spec.name);
+    if (here !== undefined) return here.thing;
+    const plan = this.#planOf(spec);
+    const of = { spec, plan: { ...plan, dial: undefined }, files: this.#filesOf(spec.section) };
+    const former = this.#former && this.#former.#upstreams.get(spec.name);
+    const thing = isDeepStrictEqual(former?.of, of) ? former?.thing : undefined;
+    const made = { thing: thing ?? new Upstream(plan, this.#ground.log, former?.thing), of };
+    this.#upstreams.set(spec.name, made);
+    return made.thing;
   }
 
   #planOf(spec: UpstreamSpec): UpstreamPlan {
@@ -150,7 +188,7 @@ export class Ambassador {
     const own = spec.section;
     return {
       name: spec.name,
-      targets: spec.targets.map(({ address }: { address: Address }) => address),
+      targets: spec.targets.map(({ address }) => address),
       authority: spec.targets[0]?.authority ?? '',
       dial: this.#dial(spec),
       balance: own?.balance ?? all.balance,
@@ -177,16 +215,27 @@ export class Ambassador {
 
   #dial({ targets, section }: UpstreamSpec): Dial {
     const [target] = targets;
-    if (this.#tls === undefined || target === undefined || !/^(https|tls)$/.test(target.scheme))
+    const modules = this.#modules;
+    if (modules === undefined || target === undefined || !/^(https|tls)$/.test(target.scheme))
       return dialPlain;
-    const own = section?.tlsCertificate === undefined ? this.#values : section;
-    return dialTls(this.#tls, {
-      ca: section?.tlsCa ?? this.#values.tlsCa,
-      certificate: own.tlsCertificate,
-      key: own.tlsKey,
+    return dialTls(modules.tls, this.#material(modules, this.#filesOf(section)), {
       serverName: section?.tlsServerName ?? target.authority.replace(/:\d+$/, '').replaceAll(/[[\]]/g, ''),
       verify: section?.tlsInsecure !== true,
     });
+  }
+
+  /** A certificate comes with its key from one place. */
+  #filesOf(section: UpstreamSpec['section']): TlsFiles {
+    const own = section?.tlsCertificate === undefined ? this.#values : section;
+    return { ca: section?.tlsCa ?? this.#values.tlsCa, certificate: own.tlsCertificate, key: own.tlsKey };
+  }
+
+  #material(modules: TlsModules, files: TlsFiles): TlsMaterial {
+    const key = filesKey(files);
+    const material =
+      this.materials.get(key) ?? this.#former?.materials.get(key) ?? new TlsMaterial(modules, files);
+    this.materials.set(key, material);
+    return material;
   }
 }
 

@@ -11,7 +11,7 @@ import type { Upstream } from './upstream.ts';
 const MOST_UPSTREAMS = 256;
 
 export class ForwardMap {
-  readonly traffic = new Traffic();
+  readonly traffic: Traffic;
   readonly #allow: readonly string[];
   readonly #make: (scheme: 'http' | 'https' | 'tcp', address: Address) => Upstream;
   readonly #routes = new Map<string, HttpRoute>();
@@ -19,7 +19,9 @@ export class ForwardMap {
   constructor(
     allow: readonly string[],
     make: (scheme: 'http' | 'https' | 'tcp', address: Address) => Upstream,
+    traffic = new Traffic(),
   ) {
+    this.traffic = traffic;
     this.#allow = allow.map((rule) => rule.toLowerCase());
     this.#make = make;
   }

@@ -22,6 +22,12 @@ export class HttpMode implements Service {
     session.wire = take(session);
   }
 
+  renew(next: Service): boolean {
+    if (!(next instanceof HttpMode) || next.http.proto !== this.http.proto) return false;
+    this.http.take(next.http.rules);
+    return true;
+  }
+
   drain(): void {
     this.http.isDraining = true;
     for (const session of this.http.sessions) session.drain();

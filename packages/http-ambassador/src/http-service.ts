@@ -20,6 +20,13 @@ export type SessionLimits = {
   readonly tunnelIdleMs: number;
 };
 
+/** What the settings say of a listener; a reload exchanges it while the sessions go on. */
+export type HttpRules = {
+  readonly limits: SessionLimits;
+  readonly routes: RouteTable<HttpRoute>;
+  readonly forward: ForwardMap | undefined;
+};
+
 /** What is known of a request when it has ended. */
 export type Ended = {
   readonly exchange: Exchange | undefined;
@@ -37,48 +44,52 @@ export type Ended = {
 export class HttpService {
   readonly name: string;
   readonly deadlines: Deadlines;
-  readonly limits: SessionLimits;
   readonly proto: 'http' | 'https';
-  readonly head: Head;
-  readonly parse: (bytes: Buffer, start: number, end: number) => number;
   readonly refusals = new Tally();
   readonly sessions = new Set<Session>();
-  routes: RouteTable<HttpRoute>;
   isDraining = false;
-  readonly #forward: ForwardMap | undefined;
   readonly #log: AccessLog | undefined;
+  // What follows is of the settings, all of it written by take().
+  rules!: HttpRules;
+  limits!: SessionLimits;
+  routes!: RouteTable<HttpRoute>;
+  head!: Head;
+  parse!: (bytes: Buffer, start: number, end: number) => number;
 
   constructor(options: {
     name: string;
     deadlines: Deadlines;
-    limits: SessionLimits;
     proto: 'http' | 'https';
-    routes: RouteTable<HttpRoute>;
-    forward: ForwardMap | undefined;
     log: AccessLog | undefined;
+    rules: HttpRules;
   }) {
     this.name = options.name;
     this.deadlines = options.deadlines;
-    this.limits = options.limits;
     this.proto = options.proto;
-    this.routes = options.routes;
-    this.#forward = options.forward;
     this.#log = options.log;
-    this.head = new Head(options.limits.head);
+    this.take(options.rules);
+  }
+
+  /** From now on this is what requests meet; those under way end as they began. */
+  take(rules: HttpRules): void {
+    this.rules = rules;
+    this.limits = rules.limits;
+    this.routes = rules.routes;
+    this.head = new Head(rules.limits.head);
     this.parse = this.head.parseRequest.bind(this.head);
   }
 
   /** @returns undefined: there is none; a text: it is refused for that reason */
   find(target: Target, authority: string, path: string): HttpRoute | string | undefined {
     const route = findRoute(this.routes, authority, path);
-    if (route !== undefined || this.#forward === undefined) return route;
+    if (route !== undefined || this.rules.forward === undefined) return route;
     if (target.form !== 'absolute') return 'not-a-proxy-request';
-    return this.#forward.routeTo(target.scheme, authority);
+    return this.rules.forward.routeTo(target.scheme, authority);
   }
 
   /** Where CONNECT leads; a text: it is refused for that reason. */
   tunnelTo(authority: string): Upstream | string {
-    return this.#forward?.tunnelTo(authority) ?? 'connect-not-here';
+    return this.rules.forward?.tunnelTo(authority) ?? 'connect-not-here';
   }
 
   forget(session: Session): void {

@@ -1,11 +1,13 @@
 // Accepts connections at one address and hands each to what its mode makes of it: a session (http, forward) or a
-// tunnel (tcp). As a part of the lifecycle it stops accepting first, lets what is under way end, and at the deadline
-// cuts off the rest.
+// tunnel (tcp). What it does with them may be exchanged while it listens; connections it has are not touched by that.
+// To end, it stops accepting first, lets what is under way end, and at the deadline cuts off the rest.
 import { createServer, type Server, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Address, formatAddress, listen } from '@podmate/base/address';
 import { SettingError } from '@podmate/base/errors';
-import type { Part } from '@podmate/base/lifecycle';
 import { acceptWire } from './accepted-wire.ts';
+import { TlsAcceptor } from './tls.ts';
+import type { Tls, TlsMaterial } from './tls-material.ts';
 import { type Receiver, Wire } from './wire.ts';
 
 /** What serves the connections of a listener. */
@@ -13,71 +15,103 @@ export interface Service {
   readonly open: number;
   /** @param take makes the wire, once there is someone to receive from it */
   accept(from: string, take: (receiver: Receiver) => Wire): void;
+  /** Takes over what differs in the next one and goes on. @returns false when it cannot */
+  renew(next: Service): boolean;
   drain(): void;
   cutOff(): void;
 }
 
 const DRAIN_POLL_MS = 20;
 
-export class Listener implements Part {
-  readonly name: string;
+/** What a listener does with its connections. */
+export type Offer = {
   readonly service: Service;
+  readonly maxClients: number;
+  /** Set where TLS is terminated. */
+  readonly secure: { readonly tls: Tls; readonly material: TlsMaterial } | undefined;
+};
+
+export class Listener {
+  readonly address: Address;
+  /** As the settings write it. */
+  readonly name: string;
   accepted = 0;
   rejected = 0;
-  readonly #address: Address;
+  service: Service;
+  tls: TlsAcceptor | undefined;
+  #maxClients: number;
+  /** Former services, whose connections go on to their end. */
+  readonly #leaving = new Set<Service>();
   readonly #server: Server;
-  readonly #maxConnections: number;
 
-  /** @param secure makes the server, for one that terminates TLS */
-  constructor(
-    address: Address,
-    service: Service,
-    maxConnections: number,
-    secure?: (onSocket: (socket: Socket) => void) => Server,
-  ) {
-    this.name = `listener ${formatAddress(address)}`;
+  constructor(address: Address, { service, maxClients, secure }: Offer) {
+    this.address = address;
+    this.name = formatAddress(address);
     this.service = service;
-    this.#address = address;
-    this.#maxConnections = maxConnections;
-    this.#server =
-      secure?.((socket) => this.#accept(socket, true)) ??
-      createServer({ pauseOnConnect: true, allowHalfOpen: true, noDelay: true }, (socket) =>
-        this.#accept(socket, false),
-      );
+    this.#maxClients = maxClients;
+    this.#secure(secure);
+    this.#server = createServer({ pauseOnConnect: true, allowHalfOpen: true, noDelay: true }, (socket) => {
+      if (this.tls === undefined) this.#accept(socket, false);
+      else if (this.open >= this.#maxClients) this.#reject(socket);
+      else this.tls.accept(socket);
+    });
+  }
+
+  /** Connections of clients. */
+  get open(): number {
+    let open = this.service.open + (this.tls?.shaking ?? 0);
+    for (const { open: more } of this.#leaving) open += more;
+    return open;
   }
 
   async start(): Promise<void> {
     try {
-      await listen(this.#server, this.#address);
+      await listen(this.#server, this.address);
     } catch (cause) {
       throw new SettingError({
         setting: 'listen',
-        value: formatAddress(this.#address),
+        value: this.name,
         what: 'cannot listen',
         cause,
       });
     }
   }
 
+  /** Before it has served anybody. */
+  close(): void {
+    this.tls?.retire();
+    this.#server.close();
+  }
+
+  /** From now on connections and, where that is possible, requests on those there are get this. */
+  take({ service, maxClients, secure }: Offer): void {
+    this.#maxClients = maxClients;
+    if (this.tls?.material !== secure?.material) this.#secure(secure);
+    if (this.service.renew(service)) return;
+    for (const left of this.#leaving) if (left.open === 0) this.#leaving.delete(left);
+    this.#leaving.add(this.service);
+    this.service.drain();
+    this.service = service;
+  }
+
   /** Ends when the last connection has; cuts off what the deadline finds. */
   async drain(deadline: AbortSignal): Promise<void> {
-    this.#server.close();
+    this.close();
+    const services = [this.service, ...this.#leaving];
     this.service.drain();
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const timer = setInterval(() => {
-      if (this.service.open === 0) resolve();
-      else if (deadline.aborted) this.service.cutOff();
-    }, DRAIN_POLL_MS);
-    await promise;
-    clearInterval(timer);
+    while (services.some(({ open }) => open > 0)) {
+      if (deadline.aborted) for (const service of services) service.cutOff();
+      await sleep(DRAIN_POLL_MS);
+    }
+  }
+
+  #secure(secure: Offer['secure']): void {
+    this.tls?.retire();
+    this.tls = secure && new TlsAcceptor(secure.tls, secure.material, (socket) => this.#accept(socket, true));
   }
 
   #accept(socket: Socket, isSecure: boolean): void {
-    if (this.service.open >= this.#maxConnections) {
-      this.rejected++;
-      socket.destroy();
-      return;
-    }
+    if (this.open >= this.#maxClients) return this.#reject(socket);
     this.accepted++;
     this.service.accept(socket.remoteAddress ?? 'unix', (receiver) => {
       if (!isSecure) return acceptWire(socket, receiver);
@@ -85,5 +119,10 @@ export class Listener implements Part {
       wire.openPlain(socket);
       return wire;
     });
+  }
+
+  #reject(socket: Socket): void {
+    this.rejected++;
+    socket.destroy();
   }
 }

@@ -8,10 +8,12 @@ import { changed } from '@podmate/base/settings';
 import root from '../../../package.json' with { type: 'json' };
 import { proveRewrap } from './accepted-wire.ts';
 import { AccessLog } from './access-log.ts';
-import { Ambassador, needsTls } from './build.ts';
+import { Ambassador } from './ambassador.ts';
+
 import { explainUrl } from './explain.ts';
 import { metrics } from './metrics.ts';
 import { planListeners } from './plan.ts';
+import { Reload } from './reload.ts';
 import { settingsIn } from './settings.ts';
 
 const STDOUT = 1;
@@ -28,8 +30,9 @@ async function main(): Promise<void> {
   }
   log.info('starting', { version: root.version, ...changed(loaded) });
   const accessLog = values.accessLog ? new AccessLog(STDOUT) : undefined;
-  const tls = needsTls(specs) ? await import('node:tls') : undefined;
-  const ambassador = new Ambassador(values, specs, log, accessLog, tls);
+  const ambassador = new Ambassador(values, specs, log, accessLog);
+  const reload = new Reload(loaded, process.env, ambassador, log);
+  process.on('SIGHUP', () => reload.request());
   const reading: Part = {
     name: 'shared reads',
     async start() {
@@ -40,15 +43,14 @@ async function main(): Promise<void> {
       if (accessLog !== undefined) await written(accessLog);
     },
   };
-  await run([reading, ...ambassador.listeners], {
+  await run([reading, ambassador, reload], {
     log,
     settings: values,
-    metrics: registry(metrics, ambassador),
-    warnings: () =>
-      ambassador
-        .upstreams()
-        .filter(({ endpoints }) => endpoints.length === 0)
-        .map(({ plan }) => `upstream ${plan.name} has no address`),
+    metrics: registry(metrics, { ambassador, reload }),
+    warnings: () => [
+      ...ambassador.warnings(),
+      ...(reload.fault === undefined ? [] : [`old settings in use: ${reload.fault}`]),
+    ],
   });
 }
 

@@ -1,8 +1,9 @@
 // The catalogue of every metric http-ambassador exposes; its documentation is made from here.
 import { defineMetrics, type HistogramValue, type Labels } from '@podmate/base/metrics';
-import type { Ambassador } from './build.ts';
+import type { Ambassador } from './ambassador.ts';
 import { HttpMode } from './http-mode.ts';
 import type { HttpService } from './http-service.ts';
+import type { Reload } from './reload.ts';
 import { TcpMode } from './tcp-mode.ts';
 import { BOUNDS_MS, type Tally, type Traffic } from './traffic.ts';
 
@@ -29,7 +30,7 @@ const services = ({ listeners }: Ambassador): HttpService[] =>
   listeners.flatMap(({ service }) => (service instanceof HttpMode ? [service.http] : []));
 const tunnels = ({ listeners }: Ambassador): (readonly [Labels, TcpMode])[] =>
   listeners.flatMap(({ name, service }) =>
-    service instanceof TcpMode ? [[{ listener: name.replace('listener ', '') }, service] as const] : [],
+    service instanceof TcpMode ? [[{ listener: name }, service] as const] : [],
   );
 
 const byClass = (all: [Labels, Traffic][]): Cells<number> =>
@@ -54,20 +55,28 @@ const byReason = (all: Iterable<readonly [Labels, Tally]>): Cells<number> =>
     [...counts].map(([reason, count]): [Labels, number] => [{ ...labels, reason }, count]),
   );
 
-export const metrics = defineMetrics<Ambassador>([
+const byResult = ({ success, failure }: { success: number; failure: number }): Cells<number> => [
+  [{ result: 'success' }, success],
+  [{ result: 'failure' }, failure],
+];
+
+/** What the metrics are read from. */
+export type Observed = { readonly ambassador: Ambassador; readonly reload: Reload };
+
+export const metrics = defineMetrics<Observed>([
   {
     name: 'http_ambassador_requests_total',
     type: 'counter',
     help: 'Requests that ended, by route, upstream and class of the status; none: the client left before.',
     labels: ['route', 'upstream', 'code'],
-    collect: (ambassador) => byClass(routesOf(ambassador)),
+    collect: ({ ambassador }) => byClass(routesOf(ambassador)),
   },
   {
     name: 'http_ambassador_request_duration_seconds',
     type: 'histogram',
     help: 'From the head of the request to the end of the response, by route.',
     labels: ['route', 'upstream'],
-    collect: (ambassador) =>
+    collect: ({ ambassador }) =>
       routesOf(ambassador).map(([labels, traffic]) => [labels, histogram(traffic)] as const),
   },
   {
@@ -75,7 +84,7 @@ export const metrics = defineMetrics<Ambassador>([
     type: 'counter',
     help: 'Requests that ended, by upstream and class of the status.',
     labels: ['upstream', 'code'],
-    collect: (ambassador) =>
+    collect: ({ ambassador }) =>
       byClass(upstreamsOf(ambassador).map(([labels, { traffic }]) => [labels, traffic])),
   },
   {
@@ -83,7 +92,7 @@ export const metrics = defineMetrics<Ambassador>([
     type: 'histogram',
     help: 'From the head of the request to the end of the response, by upstream.',
     labels: ['upstream'],
-    collect: (ambassador) =>
+    collect: ({ ambassador }) =>
       upstreamsOf(ambassador).map(([labels, { traffic }]) => [labels, histogram(traffic)] as const),
   },
   {
@@ -91,7 +100,7 @@ export const metrics = defineMetrics<Ambassador>([
     type: 'gauge',
     help: 'Requests under way.',
     labels: ['upstream'],
-    collect: (ambassador) =>
+    collect: ({ ambassador }) =>
       upstreamsOf(ambassador).map(([labels, { traffic }]) => [labels, traffic.active] as const),
   },
   {
@@ -99,7 +108,7 @@ export const metrics = defineMetrics<Ambassador>([
     type: 'counter',
     help: 'Requests refused before they had a route: ambiguous, malformed, too large, not allowed.',
     labels: ['listener', 'reason'],
-    collect: (ambassador) =>
+    collect: ({ ambassador }) =>
       byReason(services(ambassador).map(({ name, refusals }) => [{ listener: name }, refusals] as const)),
   },
   {
@@ -107,7 +116,7 @@ export const metrics = defineMetrics<Ambassador>([
     type: 'counter',
     help: 'What went wrong with an upstream in the end, after all attempts.',
     labels: ['upstream', 'reason'],
-    collect: (ambassador) =>
+    collect: ({ ambassador }) =>
       byReason(upstreamsOf(ambassador).map(([labels, { failures }]) => [labels, failures] as const)),
   },
   {
@@ -115,7 +124,7 @@ export const metrics = defineMetrics<Ambassador>([
     type: 'counter',
     help: 'Further attempts, by what made them necessary.',
     labels: ['upstream', 'reason'],
-    collect: (ambassador) =>
+    collect: ({ ambassador }) =>
       byReason(upstreamsOf(ambassador).map(([labels, { retries }]) => [labels, retries] as const)),
   },
   {
@@ -123,7 +132,7 @@ export const metrics = defineMetrics<Ambassador>([
     type: 'counter',
     help: 'Endpoints taken out of the turn for their failures.',
     labels: ['upstream'],
-    collect: (ambassador) =>
+    collect: ({ ambassador }) =>
       upstreamsOf(ambassador).map(([labels, { ejections }]) => [labels, ejections] as const),
   },
   {
@@ -131,7 +140,7 @@ export const metrics = defineMetrics<Ambassador>([
     type: 'gauge',
     help: 'Connections to an endpoint, idle ones included.',
     labels: ['upstream', 'endpoint'],
-    collect: (ambassador) =>
+    collect: ({ ambassador }) =>
       endpointsOf(ambassador).map(([labels, { connections }]) => [labels, connections] as const),
   },
   {
@@ -139,7 +148,7 @@ export const metrics = defineMetrics<Ambassador>([
     type: 'counter',
     help: 'Connections opened to an endpoint.',
     labels: ['upstream', 'endpoint'],
-    collect: (ambassador) =>
+    collect: ({ ambassador }) =>
       endpointsOf(ambassador).map(([labels, { connects }]) => [labels, connects] as const),
   },
   {
@@ -147,7 +156,7 @@ export const metrics = defineMetrics<Ambassador>([
     type: 'counter',
     help: 'Connections that could not be opened.',
     labels: ['upstream', 'endpoint'],
-    collect: (ambassador) =>
+    collect: ({ ambassador }) =>
       endpointsOf(ambassador).map(([labels, { connectFailures }]) => [labels, connectFailures] as const),
   },
   {
@@ -155,23 +164,66 @@ export const metrics = defineMetrics<Ambassador>([
     type: 'gauge',
     help: 'Connections of clients.',
     labels: ['listener'],
-    collect: ({ listeners }) =>
-      listeners.map(
-        ({ name, service }) => [{ listener: name.replace('listener ', '') }, service.open] as const,
-      ),
+    collect: ({ ambassador: { listeners } }) =>
+      listeners.map(({ name, open }) => [{ listener: name }, open] as const),
   },
   {
     name: 'http_ambassador_tunnels_total',
     type: 'counter',
     help: 'Connections of tcp listeners that ended, by how.',
     labels: ['listener', 'reason'],
-    collect: (ambassador) =>
+    collect: ({ ambassador }) =>
       byReason(tunnels(ambassador).map(([labels, { ends }]) => [labels, ends] as const)),
   },
   {
     name: 'http_ambassador_access_log_dropped_total',
     type: 'counter',
     help: 'Access log lines lost because stdout was not read.',
-    collect: ({ accessLog }) => accessLog?.dropped ?? 0,
+    collect: ({ ambassador: { accessLog } }) => accessLog?.dropped ?? 0,
+  },
+  {
+    name: 'http_ambassador_listener_tls_failures_total',
+    type: 'counter',
+    help: 'Clients that came no further than the TLS handshake.',
+    labels: ['listener'],
+    collect: ({ ambassador: { listeners } }) =>
+      listeners.flatMap(({ name, tls }) =>
+        tls === undefined ? [] : [[{ listener: name }, tls.failures] as const],
+      ),
+  },
+  {
+    name: 'http_ambassador_certificate_expiry_timestamp_seconds',
+    type: 'gauge',
+    help: 'For each file with certificates in use: when the first of them ends, since the epoch.',
+    labels: ['file'],
+    collect: ({ ambassador: { materials } }) => [
+      ...new Map(
+        materials.flatMap((material) =>
+          material
+            .expiries()
+            .map(([file, endsAtMs]) => [file, [{ file }, endsAtMs / 1000] as const] as const),
+        ),
+      ).values(),
+    ],
+  },
+  {
+    name: 'http_ambassador_certificate_reloads_total',
+    type: 'counter',
+    help: 'Changes of TLS material while running: taken over (success) or not usable (failure), then the old one stays.',
+    labels: ['result'],
+    collect: ({ ambassador: { renewals } }) => byResult(renewals),
+  },
+  {
+    name: 'http_ambassador_reloads_total',
+    type: 'counter',
+    help: 'Settings read again while running: put into effect (success) or wrong (failure), then the old ones stay.',
+    labels: ['result'],
+    collect: ({ reload: { counts } }) => byResult(counts),
+  },
+  {
+    name: 'http_ambassador_settings_timestamp_seconds',
+    type: 'gauge',
+    help: 'When the settings in use were read, since the epoch.',
+    collect: ({ reload: { lastSuccessAtMs } }) => lastSuccessAtMs / 1000,
   },
 ]);

@@ -1,6 +1,6 @@
 // From settings to what is to be built: listeners with their routes, upstreams with their targets, everything checked
 // against everything. Pure: no socket, no file; build.ts makes the parts.
-import { type Address, parseAddress } from '@podmate/base/address';
+import { type Address, formatAddress, parseAddress } from '@podmate/base/address';
 import { SettingError, SettingErrors } from '@podmate/base/errors';
 import { type Environment, expand } from './expand.ts';
 import { NO_EDITS, type HeaderEdits } from './http1/forwarded-head.ts';
@@ -63,8 +63,12 @@ export function planListeners(values: SettingsValues, env: Environment): Listene
     ...values.routes.map((text) => attempt(text, () => shortListener(expand(text, env), find))),
     ...values.listeners.map((section, at) => attempt(`listeners[${at}]`, () => fullListener(section, find))),
   ];
+  const specs = planned.filter((spec) => spec !== undefined);
+  const addresses = specs.map(({ listen }) => formatAddress(listen));
+  for (const twice of new Set(addresses.filter((address, at) => addresses.indexOf(address) !== at)))
+    faults.push(new SettingError({ setting: 'listen', value: twice, what: 'two listeners at one address' }));
   if (faults.length > 0) throw new SettingErrors(faults);
-  return planned.filter((spec) => spec !== undefined);
+  return specs;
 }
 
 /** `8080=https://api`, `0.0.0.0:8080=...`, `unix:/run/a.sock=...`, `1080=forward` */

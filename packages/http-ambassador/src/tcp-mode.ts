@@ -26,7 +26,7 @@ class Waiting implements Receiver {
 }
 
 export class TcpMode implements Service {
-  readonly upstream: Upstream;
+  upstream: Upstream;
   readonly ends = new Tally();
   bytesIn = 0;
   bytesOut = 0;
@@ -57,6 +57,12 @@ export class TcpMode implements Service {
         near.reset();
       } else this.#join(near, far);
     });
+  }
+
+  renew(next: Service): boolean {
+    if (!(next instanceof TcpMode)) return false;
+    this.upstream = next.upstream;
+    return true;
   }
 
   /** A tunnel has no end of its own: what is spoken in it may go on until the deadline. */

@@ -1,60 +1,49 @@
-// The one place that knows node:tls, loaded only where TLS is used (5 MB RSS): dials upstreams with it, and makes the
-// server side of listeners.
-import { readFileSync } from 'node:fs';
-import type { NetConnectOpts, Server, Socket } from 'node:net';
-import type { ConnectionOptions } from 'node:tls';
+// TLS on either side: dials upstreams with it, and turns the connections a listener accepts into ones that speak plain
+// text to us. The material is looked at for each connection, so that renewed files count from the next one on.
+import type { NetConnectOpts, Socket } from 'node:net';
+import type { ConnectionOptions, TLSSocket } from 'node:tls';
 import type { Address } from '@podmate/base/address';
-import { SettingError } from '@podmate/base/errors';
 import type { Dial } from './endpoint.ts';
+import type { SecureContext, Tls, TlsMaterial } from './tls-material.ts';
 import type { Wire } from './wire.ts';
 
-export type Tls = typeof import('node:tls');
+export type TlsClientPlan = { readonly serverName: string; readonly verify: boolean };
 
-export type TlsFiles = {
-  readonly ca?: string | undefined;
-  readonly certificate?: string | undefined;
-  readonly key?: string | undefined;
-};
+/** Sessions kept for resumption, one for each address; addresses come and go. */
+const MOST_SESSIONS = 256;
+/** For a client to come through the handshake. */
+const HANDSHAKE_TIMEOUT_MS = 10_000;
 
-export type TlsClientPlan = TlsFiles & { readonly serverName: string; readonly verify: boolean };
+/** The last session of each endpoint. Those of a former material would keep its certificates in use. */
+class Sessions {
+  readonly #byAddress = new Map<string, Buffer>();
+  #context: SecureContext | undefined;
 
-function read(setting: string, path: string | undefined): Buffer | undefined {
-  try {
-    return path === undefined ? undefined : readFileSync(path);
-  } catch (cause) {
-    throw new SettingError({ setting, value: path ?? '', what: 'cannot read', cause });
+  of(context: SecureContext, at: string): Buffer | undefined {
+    if (context !== this.#context) this.#byAddress.clear();
+    this.#context = context;
+    return this.#byAddress.get(at);
   }
-}
 
-/** @throws SettingError naming the file that cannot be read or used */
-function contextOf(tls: Tls, { ca, certificate, key }: TlsFiles): ReturnType<Tls['createSecureContext']> {
-  const files = {
-    ca: read('tlsCa', ca),
-    cert: read('tlsCertificate', certificate),
-    key: read('tlsKey', key),
-  };
-  try {
-    return tls.createSecureContext(Object.fromEntries(Object.entries(files).filter(([, bytes]) => bytes)));
-  } catch (cause) {
-    throw new SettingError({
-      setting: 'tlsCertificate',
-      value: certificate ?? ca ?? '',
-      what: 'not usable',
-      cause,
-    });
+  keep(context: SecureContext, at: string, session: Buffer): void {
+    if (context !== this.#context) return;
+    this.#byAddress.delete(at);
+    this.#byAddress.set(at, session);
+    if (this.#byAddress.size <= MOST_SESSIONS) return;
+    for (const oldest of this.#byAddress.keys()) return void this.#byAddress.delete(oldest);
   }
 }
 
 /** Dials with TLS, resuming the last session of each endpoint. */
-export function dialTls(tls: Tls, plan: TlsClientPlan): Dial {
-  const secureContext = contextOf(tls, plan);
-  const sessions = new Map<string, Buffer>();
+export function dialTls(tls: Tls, material: TlsMaterial, plan: TlsClientPlan): Dial {
+  const sessions = new Sessions();
   return (wire: Wire, address: Address, connected: () => void): Socket => {
     const at = 'path' in address ? address.path : `${address.host}:${address.port}`;
-    const session = sessions.get(at);
+    const { context } = material;
+    const session = sessions.of(context, at);
     const options: ConnectionOptions & NetConnectOpts = {
       ...address,
-      secureContext,
+      secureContext: context,
       rejectUnauthorized: plan.verify,
       ...(/^[\d.]+$|:/.test(plan.serverName) ? {} : { servername: plan.serverName }),
       checkServerIdentity: (_name, certificate) => tls.checkServerIdentity(plan.serverName, certificate),
@@ -65,25 +54,52 @@ export function dialTls(tls: Tls, plan: TlsClientPlan): Dial {
     };
     const socket = tls.connect(options);
     socket.setNoDelay(true);
-    socket.on('session', (fresh: Buffer) => void sessions.set(at, fresh));
+    socket.on('session', (fresh: Buffer) => sessions.keep(context, at, fresh));
     wire.open(socket);
     return socket.once('secureConnect', connected);
   };
 }
 
-/** A server whose `secureConnection` sockets speak plain text to us. */
-export function tlsServer(tls: Tls, files: TlsFiles, onSocket: (socket: Socket) => void): Server {
-  const { ca } = files;
-  contextOf(tls, files); // Says which file is wrong.
-  const server = tls.createServer({
-    ...(files.certificate && { cert: readFileSync(files.certificate) }),
-    ...(files.key && { key: readFileSync(files.key) }),
-    ...(ca && { ca: readFileSync(ca) }),
-    requestCert: ca !== undefined,
-    rejectUnauthorized: ca !== undefined,
-    ALPNProtocols: ['http/1.1'],
-    allowHalfOpen: true,
-    noDelay: true,
-  });
-  return server.on('secureConnection', onSocket);
+/** The TLS side of a listener; it owns no port, what was accepted is handed in. */
+export class TlsAcceptor {
+  readonly material: TlsMaterial;
+  /** Clients that came no further than the handshake. */
+  failures = 0;
+  /** In the handshake. */
+  shaking = 0;
+  readonly #server: import('node:tls').Server;
+  readonly #ended: () => void;
+
+  constructor(tls: Tls, material: TlsMaterial, onSocket: (socket: Socket) => void) {
+    this.material = material;
+    const asksForCertificate = material.files.ca !== undefined;
+    this.#server = tls.createServer({
+      ...material.pem,
+      requestCert: asksForCertificate,
+      rejectUnauthorized: asksForCertificate,
+      handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
+      ALPNProtocols: ['http/1.1'],
+      allowHalfOpen: true,
+      noDelay: true,
+    });
+    this.#server.on('tlsClientError', () => {
+      this.failures++;
+      this.shaking--;
+    });
+    this.#server.on('secureConnection', (socket: TLSSocket) => {
+      this.shaking--;
+      onSocket(socket);
+    });
+    this.#ended = material.onRenewed((pem) => this.#server.setSecureContext(pem));
+  }
+
+  accept(socket: Socket): void {
+    this.shaking++;
+    this.#server.emit('connection', socket);
+  }
+
+  /** No longer follows its material. */
+  retire(): void {
+    this.#ended();
+  }
 }

@@ -37,10 +37,10 @@ const RELOOKUP_MS = 1000;
 
 export class Upstream {
   readonly plan: UpstreamPlan;
-  readonly traffic = new Traffic();
-  readonly retries = new Tally();
-  readonly failures = new Tally();
-  ejections = 0;
+  readonly traffic: Traffic;
+  readonly retries: Tally;
+  readonly failures: Tally;
+  ejections: number;
   endpoints: readonly Endpoint[] = [];
   readonly budget: RetryBudget;
   readonly #log: Log;
@@ -49,8 +49,13 @@ export class Upstream {
   #lookedUpAtMs = -Infinity;
   #lookingUp: Promise<void> | undefined;
 
-  constructor(plan: UpstreamPlan, log: Log, random: () => number = Math.random) {
+  /** @param former the one that had the name until now: what was counted of it goes on counting */
+  constructor(plan: UpstreamPlan, log: Log, former?: Upstream, random: () => number = Math.random) {
     this.plan = plan;
+    this.traffic = former?.traffic ?? new Traffic();
+    this.retries = former?.retries ?? new Tally();
+    this.failures = former?.failures ?? new Tally();
+    this.ejections = former?.ejections ?? 0;
     this.#log = log;
     this.#random = random;
     this.budget = new RetryBudget(plan.budget.ratio, plan.budget.perSecond, performance.now());

@@ -1,0 +1,110 @@
+// Promise: what the settings file says anew is put into effect while running, as a whole or not at all; no connection,
+// no request and no tunnel is lost by it; a file that is wrong changes nothing and says so.
+import { writeFileSync } from 'node:fs';
+import { eventually } from '@podmate/testkit/eventually';
+import { temporaryDirectory } from '@podmate/testkit/files';
+import { type Handler, NodeBackend } from '@podmate/testkit/http-backend';
+import { rawClient, RawServer } from '@podmate/testkit/http-raw';
+import { freePort, scrape } from '@podmate/testkit/image';
+import { expect, test } from 'vitest';
+import { startWith } from './running.ts';
+
+/** Answers with its name, for `/slow` after a while. */
+const named =
+  (name: string): Handler =>
+  (request, response) => {
+    if (request.url === '/slow') setTimeout(() => response.end(name), 800);
+    else response.end(name);
+  };
+
+test('routes, upstreams and listeners are exchanged under load; connections, requests and tunnels live on', async () => {
+  await using folder = await temporaryDirectory('reload');
+  await using one = await NodeBackend.start(named('one'));
+  await using two = await NodeBackend.start(named('two'));
+  await using stream = await RawServer.start((peer) =>
+    peer.socket.on('data', (bytes: Buffer) => peer.socket.write(bytes)),
+  );
+  const [http, tcp, removed, added] = [
+    await freePort(),
+    await freePort(),
+    await freePort(),
+    await freePort(),
+  ];
+  const config = folder.file('config.yaml');
+  const listeners = (to: string, extra: number): string =>
+    `listeners:\n  - { listen: '127.0.0.1:${http}', routes: [{ to: ${to} }, { path: /same, to: same }] }\n` +
+    `  - { listen: '127.0.0.1:${tcp}', mode: tcp, to: 'tcp://127.0.0.1:${stream.port}' }\n` +
+    `  - { listen: '127.0.0.1:${extra}', to: same }\n`;
+  const upstreams = `upstreams:\n  - { name: app, targets: ['${one.url}'] }\n  - { name: same, targets: ['${one.url}'] }\n`;
+  writeFileSync(config, listeners('app', removed) + upstreams);
+  await using proxy = await startWith(http, ['--config', config, '--keep-alive-upstream', '60s']);
+  const reloaded = (times: number): Promise<void> =>
+    eventually(() => expect(proxy.image.stderr.split('settings reloaded')).toHaveLength(times + 1));
+
+  await using client = await proxy.raw();
+  const ask = async (path: string): Promise<string> => {
+    const before = client.received.length;
+    client.send(`GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`);
+    return eventually(() => {
+      const [, name] = /\r\n\r\n[^]*(one|two)/.exec(client.received.slice(before)) ?? [];
+      if (name === undefined) throw new Error(client.received);
+      return name;
+    });
+  };
+  expect(await ask('/')).toBe('one');
+  expect(await ask('/same')).toBe('one');
+  await using tunnel = await rawClient({ host: '127.0.0.1', port: tcp });
+  tunnel.send('before.');
+  await tunnel.got('before.');
+  const slow = fetch(`${proxy.url}/slow`).then((response) => response.text());
+  const leaving = fetch(`http://127.0.0.1:${removed}/slow`).then((response) => response.text());
+  await eventually(() => expect(one.requests.filter((line) => line.endsWith('/slow'))).toHaveLength(2));
+
+  let failed = 0;
+  let isOver = false;
+  const load = Promise.all(
+    [1, 2, 3].map(async () => {
+      while (!isOver) {
+        const answer = await fetch(proxy.url, { method: 'POST', body: 'x' }).catch(() => undefined);
+        if ((await answer?.text()) === undefined || answer?.status !== 200) failed++;
+      }
+    }),
+  );
+  writeFileSync(config, listeners(`'${two.url}'`, added) + upstreams);
+  await reloaded(1);
+  expect(await ask('/')).toBe('two');
+  expect(await ask('/same')).toBe('one');
+  expect(await (await fetch(`http://127.0.0.1:${added}/`)).text()).toBe('one');
+  await expect(fetch(`http://127.0.0.1:${removed}/`)).rejects.toThrow('fetch failed');
+  expect(await Promise.all([slow, leaving])).toEqual(['one', 'one']);
+  tunnel.send('after.');
+  await tunnel.got('before.after.');
+
+  // Wrong files and an address that is taken: nothing changes, all errors are said.
+  writeFileSync(config, `${listeners('app', added)}typo: 1\nmaxClients: x\n${upstreams}`);
+  await eventually(() => expect(proxy.image.stderr).toMatch(/not reloaded.*typo.*unknown key.*maxClients/));
+  writeFileSync(config, listeners('app', stream.port) + upstreams);
+  await eventually(() => expect(proxy.image.stderr).toMatch(/not reloaded.*cannot listen/));
+  expect(await ask('/')).toBe('two');
+  expect(await (await fetch(`http://127.0.0.1:${added}/`)).text()).toBe('one');
+  expect(await (await fetch(`http://${proxy.admin}/readyz`)).text()).toMatch(
+    /^ok\nwarning: old settings in use/,
+  );
+  writeFileSync(config, listeners('app', added) + upstreams);
+  await reloaded(2);
+  proxy.image.process.kill('SIGHUP');
+  await reloaded(3);
+  expect(await ask('/')).toBe('one');
+  isOver = true;
+  await load;
+  expect(failed).toBe(0);
+
+  const samples = await scrape(proxy.admin);
+  expect(samples.get('http_ambassador_reloads_total{result="success"}')).toBe(3);
+  expect(samples.get('http_ambassador_reloads_total{result="failure"}')).toBe(2);
+  // The upstream that stayed the same kept its one connection through all of it.
+  expect(
+    samples.get(`http_ambassador_upstream_connects_total{upstream="same",endpoint="127.0.0.1:${one.port}"}`),
+  ).toBeLessThanOrEqual(2);
+  expect(proxy.image.stderr).not.toContain('crashed');
+});
