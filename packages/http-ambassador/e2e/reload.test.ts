@@ -61,10 +61,10 @@ test('routes, upstreams and listeners are exchanged under load; connections, req
   await eventually(() => expect(one.requests.filter((line) => line.endsWith('/slow'))).toHaveLength(2));
 
   let failed = 0;
-  let isOver = false;
+  const over = new AbortController();
   const load = Promise.all(
     [1, 2, 3].map(async () => {
-      while (!isOver) {
+      while (!over.signal.aborted) {
         const answer = await fetch(proxy.url, { method: 'POST', body: 'x' }).catch(() => undefined);
         if ((await answer?.text()) === undefined || answer?.status !== 200) failed++;
       }
@@ -95,7 +95,7 @@ test('routes, upstreams and listeners are exchanged under load; connections, req
   proxy.image.process.kill('SIGHUP');
   await reloaded(3);
   expect(await ask('/')).toBe('one');
-  isOver = true;
+  over.abort();
   await load;
   expect(failed).toBe(0);
 
