@@ -12,6 +12,7 @@ import { HttpMode } from './http-mode.ts';
 import type { HttpRoute } from './http-route.ts';
 import { HttpService } from './http-service.ts';
 import { Listener, type Offer, type Service } from './listener.ts';
+import { meshPlan } from './mesh-plan.ts';
 import type { ListenerSpec, RouteSpec, UpstreamSpec } from './plan.ts';
 import { routeTable } from './route.ts';
 import type { SettingsValues } from './settings.ts';
@@ -23,7 +24,6 @@ import { Upstream, type UpstreamPlan } from './upstream.ts';
 
 const NO_LIMIT = Number.MAX_SAFE_INTEGER;
 const FREE_RETRIES_PER_SECOND = 10;
-const MOST_EJECTED = 0.5;
 
 /** What is there before the first settings and stays whatever they say. */
 export type Ground = {
@@ -191,23 +191,16 @@ export class Generation {
       targets: spec.targets.map(({ address }) => address),
       authority: spec.targets[0]?.authority ?? '',
       dial: this.#dial(spec),
-      balance: own?.balance ?? all.balance,
+      ...meshPlan(all, own),
       limits: {
         maxConnections: own?.maxConnections ?? all.maxConnections,
         maxPending: own?.maxPending ?? all.maxPending,
         idleMs: own?.keepAliveUpstream ?? all.keepAliveUpstream,
       },
-      outlier: {
-        failures: own?.ejectAfter ?? all.ejectAfter,
-        ejectMs: own?.ejectFor ?? all.ejectFor,
-        mostEjected: MOST_EJECTED,
-      },
       connectMs: own?.connectTimeout ?? all.connectTimeout,
       firstByteMs: own?.firstByteTimeout ?? all.firstByteTimeout,
       idleMs: own?.idleTimeout ?? all.idleTimeout,
       totalMs: own?.totalTimeout ?? all.totalTimeout ?? Infinity,
-      retries: own?.retries ?? all.retries,
-      retryOnStatus: own?.retryOnStatus || all.retryOnStatus,
       budget: { ratio: all.retryBudget, perSecond: FREE_RETRIES_PER_SECOND },
       dnsRefreshMs: own?.dnsRefresh ?? all.dnsRefresh,
     };

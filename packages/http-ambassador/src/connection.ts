@@ -116,6 +116,7 @@ export class Connection implements Receiver {
     if (this.#body.untilClose) this.#mayKeep = false;
     const isDecoded = carried.unchunk !== undefined;
     if (isDecoded) carried.onResponse(head, this.#body, bytes, at, at);
+    if (this.carried !== carried) return REFUSED; // It tries again elsewhere.
     const to = this.#body.done ? at : this.#body.feed(bytes, at, end, carried.unchunk);
     if (!isDecoded) carried.onResponse(head, this.#body, bytes, at, Math.max(at, to));
     return to === REFUSED ? this.#refuse(carried, this.#body.reason ?? '') : to;

@@ -4,6 +4,7 @@ import type { NetConnectOpts, Socket } from 'node:net';
 import type { Address } from '@podmate/base/address';
 import { formatAddress } from '@podmate/base/address';
 import { type Carried, Connection } from './connection.ts';
+import { PeakEwma } from './policy/peak-ewma.ts';
 import { connectWire, type Wire } from './wire.ts';
 
 /** Opens a socket for the wire; the kind of socket (plain, TLS) is the upstream's business. */
@@ -19,7 +20,10 @@ export class Endpoint {
   readonly address: Address;
   readonly name: string;
   /** For the balancer and the outlier rule. */
+  readonly weight: number;
+  readonly latency = new PeakEwma();
   active = 0;
+  isUnhealthy = false;
   ejectedUntilMs = 0;
   failuresInRow = 0;
   ejections = 0;
@@ -33,7 +37,8 @@ export class Endpoint {
   readonly #limits: EndpointLimits;
   #retired = false;
 
-  constructor(address: Address, dial: Dial, limits: EndpointLimits) {
+  constructor(address: Address, dial: Dial, limits: EndpointLimits, weight = 1) {
+    this.weight = weight;
     this.address = address;
     this.name = formatAddress(address);
     this.#dial = dial;
@@ -56,6 +61,11 @@ export class Endpoint {
     else if (this.#pending.length < this.#limits.maxPending) this.#pending.push(carried);
     else return false;
     return true;
+  }
+
+  /** The exchange waits until another one is done with its connection. */
+  isQueued(carried: Carried): boolean {
+    return this.#pending.includes(carried);
   }
 
   /** The exchange no longer wants the connection it waits for. */

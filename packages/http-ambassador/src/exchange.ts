@@ -1,13 +1,15 @@
 // One request and its response on their way: picks endpoints, tries again where that is safe, hands bytes from one
 // side to the other and holds the faster side back, keeps the time limits, and in the end says how it went. A failure
 // before the first byte of a response can be mended (another try, or 502, 503, 504 with a reason); after it the client
-// is cut off, so that a torso is never taken for the whole.
+// is cut off, so that a torso is never taken for the whole. More than 300 lines: one state machine.
 import { latin1 } from './http1/latin1.ts';
 import type { Carried, Connection } from './connection.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { Body, ChunkData } from './http1/body.ts';
 import { type Ending, type HeaderEdits, responseHead } from './http1/forwarded-head.ts';
 import type { Head } from './http1/head.ts';
+import { fieldValue } from './http1/request-key.ts';
+import { backoffMs, retryAfterMs } from './policy/retry.ts';
 import type { Upstream } from './upstream.ts';
 import type { Wire } from './wire.ts';
 
@@ -30,12 +32,15 @@ export type Request = {
   /** Head and as much of the body as came with it, as it goes to the upstream. */
   readonly first: string;
   readonly isHead: boolean;
-  /** Doing it twice is as good as once (RFC 9110 section 9.2.2). */
+  /** Doing it twice is as good as once: by its method (RFC 9110 section 9.2.2) or by an Idempotency-Key. */
   readonly isIdempotent: boolean;
+  /** Of the key, where the upstream is balanced by one. */
+  readonly hash: number | undefined;
   readonly responseEdits: HeaderEdits;
 };
 
-const BACKOFF_MS = 25;
+/** What a failure counts as a latency, so that an endpoint which refuses at once is not the fastest. */
+const FAILURE_MS = 1000;
 
 export class Exchange implements Carried {
   readonly isHead: boolean;
@@ -51,10 +56,13 @@ export class Exchange implements Carried {
   readonly #client: Client;
   readonly #request: Request;
   readonly #totalAtMs: number;
+  #sentAtMs = 0;
   #connection: Connection | undefined;
+  /** Body bytes beyond `first`: what came before there was a connection, and what is kept for another attempt. */
   #queue: Buffer[] = [];
-  /** Body bytes beyond `first` were sent: the request cannot be sent again. */
-  #isBeyondFirst = false;
+  #queuedBytes = 0;
+  /** Body bytes were sent and not kept: the request cannot be sent again. */
+  #isPartlyGone = false;
   #mayKeep = false;
   #isOver = false;
   /** Counts as active at its endpoint. */
@@ -74,7 +82,8 @@ export class Exchange implements Carried {
   start(): void {
     this.upstream.budget.deposit();
     this.upstream.traffic.active++;
-    this.#attempt(undefined);
+    if (this.upstream.traffic.active > this.upstream.plan.maxRequests) this.#fail(503, 'too-many-requests');
+    else this.#attempt(undefined);
   }
 
   // --- from the client
@@ -82,11 +91,8 @@ export class Exchange implements Carried {
   /** @returns false when the client should wait */
   sendBody(bytes: Buffer, start: number, end: number): boolean {
     if (this.#isOver) return true;
-    if (this.#connection === undefined) {
-      this.#queue.push(Buffer.from(bytes.subarray(start, end)));
-      return false;
-    }
-    this.#isBeyondFirst = true;
+    this.#keep(bytes, start, end);
+    if (this.#connection === undefined) return false;
     this.#limit(this.status === 0 ? 'first-byte-timeout' : 'idle-timeout');
     return this.#connection.wire.send(bytes, start, end);
   }
@@ -106,7 +112,13 @@ export class Exchange implements Carried {
 
   onDeadline(): void {
     const reason = this.#client.nowMs >= this.#totalAtMs ? 'total-timeout' : this.#phase;
-    if (reason === 'connect-timeout' && this.#mayRetry(true)) return this.#retry(reason);
+    if (reason === 'total-timeout') return this.#fail(504, reason);
+    // Waiting for a connection or for the client is not the endpoint's fault.
+    if (this.endpoint?.isQueued(this) === false && this.requestDone && !this.#client.wire.full)
+      this.#judge(false);
+    const { connectFailure, timeout } = this.upstream.plan.retryOn;
+    if (reason === 'connect-timeout' && connectFailure && this.#mayRetry(true)) return this.#retry(reason);
+    if (reason === 'first-byte-timeout' && timeout && this.#mayRetry(false)) return this.#retry(reason);
     this.#fail(504, reason);
   }
 
@@ -118,15 +130,17 @@ export class Exchange implements Carried {
     const { wire } = connection;
     let goesOn = wire.sendText(this.#request.first);
     for (const bytes of this.#queue) goesOn = wire.send(bytes, 0, bytes.length);
-    this.#isBeyondFirst ||= this.#queue.length > 0;
-    this.#queue = [];
+    if (!this.#keepsBody) {
+      this.#isPartlyGone ||= this.#queuedBytes > 0;
+      this.#queue = [];
+    }
     if (goesOn && !this.requestDone) this.#client.wire.resume();
   }
 
   onConnectFailed(): void {
     if (this.endpoint !== undefined) this.endpoint.connectFailures++;
     this.#judge(false);
-    if (this.#mayRetry(true)) this.#retry('connect-failure');
+    if (this.upstream.plan.retryOn.connectFailure && this.#mayRetry(true)) this.#retry('connect-failure');
     else this.#fail(503, 'connect-failure');
   }
 
@@ -135,7 +149,8 @@ export class Exchange implements Carried {
     if (!isStale) this.#judge(false);
     this.#connection = undefined;
     if (this.status !== 0) return this.#cutOff('upstream-closed');
-    if (this.#mayRetry(false)) return this.#retry(isStale ? 'stale-connection' : 'upstream-closed');
+    if (this.upstream.plan.retryOn.reset && this.#mayRetry(false))
+      return this.#retry(isStale ? 'stale-connection' : 'upstream-closed');
     this.#fail(502, 'upstream-closed');
   }
 
@@ -147,10 +162,8 @@ export class Exchange implements Carried {
   onResponse(head: Head, body: Body, bytes: Buffer, start: number, end: number): void {
     const isFailure = head.status >= 502 && head.status <= 504;
     this.#judge(!isFailure);
-    if (isFailure && this.upstream.plan.retryOnStatus && this.#mayRetry(false)) {
-      this.#drop();
-      return this.#retry(`status-${head.status}`);
-    }
+    if (!isFailure && this.upstream.observesLatency) this.#observe(false);
+    if (this.upstream.plan.retryOn.statuses.has(head.status) && this.#retryStatus(head)) return;
     this.status = head.status;
     this.#limit('idle-timeout');
     const isDecoded = head.chunked && this.unchunk !== undefined;
@@ -220,13 +233,14 @@ export class Exchange implements Carried {
     if (this.#isOver) return;
     this.attempts++;
     this.#limit('connect-timeout');
-    const endpoint = this.upstream.pick(this.#client.nowMs, avoid);
+    const endpoint = this.upstream.pick(this.#client.nowMs, avoid, this.#request.hash);
     if (endpoint === undefined) {
       if (this.attempts > 1) return this.#fail(503, 'no-endpoint');
       void this.upstream.resolve().then(() => this.#attempt(undefined));
       return;
     }
     this.endpoint = endpoint;
+    if (this.upstream.observesLatency) this.#sentAtMs = performance.now();
     endpoint.active++;
     this.#isActive = true;
     if (endpoint.acquire(this)) return;
@@ -236,22 +250,59 @@ export class Exchange implements Carried {
 
   /** @param isUnsent nothing of the request has left us: any request may be tried again */
   #mayRetry(isUnsent: boolean): boolean {
-    const isSafe = isUnsent || (this.#request.isIdempotent && this.requestDone && !this.#isBeyondFirst);
+    const isSafe = isUnsent || (this.#request.isIdempotent && !this.#isPartlyGone);
     if (!isSafe || this.#isOver || this.attempts > this.upstream.plan.retries) return false;
     return this.upstream.budget.withdraw(performance.now());
   }
 
-  #retry(reason: string): void {
+  #retry(reason: string, leastWaitMs = 0): void {
     const failed = this.endpoint;
     this.upstream.retries.add(reason);
     this.#drop();
-    const isFirst = this.attempts === 1;
-    if (isFirst) this.#attempt(failed);
-    else setTimeout(() => this.#attempt(failed), BACKOFF_MS * 2 ** this.attempts * (0.5 + Math.random() / 2));
+    this.#client.setDeadline(this.#totalAtMs);
+    const waitMs = Math.max(leastWaitMs, backoffMs(this.attempts, Math.random));
+    if (waitMs === 0) this.#attempt(failed);
+    else setTimeout(() => this.#attempt(failed), waitMs);
+  }
+
+  /** @returns whether another attempt is made instead of passing this answer on */
+  #retryStatus(head: Head): boolean {
+    const after = fieldValue(head, 'retry-after');
+    const waitMs = after === undefined ? 0 : retryAfterMs(after);
+    if (waitMs === undefined || this.#client.nowMs + waitMs >= this.#totalAtMs || !this.#mayRetry(false))
+      return false;
+    this.#retry(`status-${head.status}`, waitMs);
+    return true;
+  }
+
+  /** What was sent of the body is still at hand, and may be needed. */
+  get #keepsBody(): boolean {
+    const { retries, retryBodyBytes } = this.upstream.plan;
+    return (
+      this.#request.isIdempotent && retries > 0 && this.status === 0 && this.#queuedBytes <= retryBodyBytes
+    );
+  }
+
+  /** Of a body: what cannot go out yet, and what may have to go out again. */
+  #keep(bytes: Buffer, start: number, end: number): void {
+    this.#queuedBytes += end - start;
+    if (this.#connection === undefined || (this.#keepsBody && !this.#isPartlyGone))
+      this.#queue.push(Buffer.from(bytes.subarray(start, end)));
+    else {
+      this.#isPartlyGone = true;
+      this.#queue = [];
+    }
   }
 
   #judge(ok: boolean): void {
+    if (!ok && this.upstream.observesLatency) this.#observe(true);
     if (this.endpoint !== undefined) this.upstream.judge(this.endpoint, ok, this.#client.nowMs);
+  }
+
+  #observe(isFailure: boolean): void {
+    const nowMs = performance.now();
+    const latencyMs = nowMs - this.#sentAtMs;
+    this.endpoint?.latency.observe(isFailure ? Math.max(latencyMs, FAILURE_MS) : latencyMs, nowMs);
   }
 
   #fail(status: number, reason: string): void {

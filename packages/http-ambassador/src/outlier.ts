@@ -3,7 +3,7 @@
 export type OutlierRule = {
   /** So many failures in a row eject; 0: never. */
   readonly failures: number;
-  /** For this long the first time, twice as long the second, up to ten times. */
+  /** For this long the first time, twice as long the second, up to ten times; forgotten after as long a time without. */
   readonly ejectMs: number;
   /** 0..1: never eject more than this share of the endpoints. */
   readonly mostEjected: number;
@@ -21,7 +21,7 @@ export function judge(
 ): boolean {
   if (ok) {
     suspect.failuresInRow = 0;
-    if (suspect.ejectedUntilMs <= nowMs) suspect.ejections = 0;
+    if (suspect.ejectedUntilMs + rule.ejectMs * suspect.ejections <= nowMs) suspect.ejections = 0;
     return false;
   }
   suspect.failuresInRow++;

@@ -5,6 +5,7 @@ import { SettingError, SettingErrors } from '@podmate/base/errors';
 import { type Environment, expand } from './expand.ts';
 import { NO_EDITS, type HeaderEdits } from './http1/forwarded-head.ts';
 import { TOKEN, VALUE } from './http1/octets.ts';
+import { meshPlan } from './mesh-plan.ts';
 import type { SettingsValues } from './settings.ts';
 
 export type Scheme = 'http' | 'https' | 'tcp' | 'tls';
@@ -53,9 +54,11 @@ export function planListeners(values: SettingsValues, env: Environment): Listene
       return undefined;
     }
   };
+  attempt('upstreams', () => meshPlan(values, undefined));
   const upstreams = new Map<string, UpstreamSpec>();
   values.upstreams.forEach((section, at) => {
     const spec = attempt(`upstreams[${at}].targets`, () => upstreamOf(section, env));
+    attempt(`upstreams[${at}]`, () => meshPlan(values, section));
     if (spec !== undefined) upstreams.set(section.name, spec);
   });
   const find = (to: string): UpstreamSpec => upstreams.get(to) ?? inlineUpstream(expand(to, env));

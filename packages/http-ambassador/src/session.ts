@@ -9,9 +9,11 @@ import { requestBody } from './http1/framing.ts';
 import { HeadBuffer } from './http1/head-buffer.ts';
 import { Head, INCOMPLETE, REFUSED } from './http1/head.ts';
 import { equals } from './http1/octets.ts';
+import { fieldValue, requestKey } from './http1/request-key.ts';
 import { hasDotSegment, Target } from './http1/target.ts';
 import type { HttpRoute } from './http-route.ts';
 import type { HttpService } from './http-service.ts';
+import { hash32 } from './policy/hash-ring.ts';
 import type { Timed } from './deadlines.ts';
 import { statusText } from './status-text.ts';
 import { dialTunnel, Tunnel } from './tunnel.ts';
@@ -234,13 +236,16 @@ export class Session implements Receiver, Client, Timed {
     const to = this.#body.done ? start : this.#body.feed(bytes, start, end);
     if (to === REFUSED) return this.#refused(400, this.#body.reason ?? '');
     this.#bodyBytes = to - start;
-    const isIdempotent = IDEMPOTENT.some((name) =>
-      equals(head.bytes, head.methodStart, head.methodEnd, name),
-    );
+    const isIdempotent =
+      IDEMPOTENT.some((name) => equals(head.bytes, head.methodStart, head.methodEnd, name)) ||
+      fieldValue(head, 'idempotency-key') !== undefined;
+    const { balance, hashBy } = route.upstream.plan;
+    const key = balance === 'ring-hash' ? requestKey(head, this.#target, hashBy, this.#from) : undefined;
     const request: Request = {
       first: to > start ? first + latin1(bytes, start, to) : first,
       isHead: equals(head.bytes, head.methodStart, head.methodEnd, 'head'),
       isIdempotent,
+      hash: key === undefined ? undefined : hash32(key),
       responseEdits: route.response,
     };
     this.#route = route;

@@ -11,16 +11,11 @@ import {
 import { SettingErrors, SettingError } from '@podmate/base/errors';
 import type { Environment } from './expand.ts';
 import { planListeners } from './plan.ts';
+import { perUpstreamMesh } from './settings-mesh.ts';
 
 /** How an upstream is dealt with; given at the top for all, in a section for one. */
 const perUpstream = {
-  balance: {
-    kind: 'choice',
-    group: 'Upstreams',
-    choices: ['round-robin', 'least-request'],
-    default: 'least-request',
-    help: 'Which endpoint takes the next request; least-request: of two at random the one with fewer under way.',
-  },
+  ...perUpstreamMesh,
   connectTimeout: {
     kind: 'duration',
     group: 'Upstreams',
@@ -69,27 +64,6 @@ const perUpstream = {
     min: 0,
     help: 'Requests that may wait for a connection to one endpoint; more are answered 503.',
   },
-  retries: {
-    kind: 'integer',
-    group: 'Upstreams',
-    default: '2',
-    min: 0,
-    max: 10,
-    help: 'Further attempts where that is safe: nothing was sent, or the method is idempotent and no answer had begun.',
-  },
-  retryOnStatus: {
-    kind: 'boolean',
-    group: 'Upstreams',
-    help: 'Also try an idempotent request again after 502, 503 and 504.',
-  },
-  ejectAfter: {
-    kind: 'integer',
-    group: 'Upstreams',
-    default: '5',
-    min: 0,
-    help: 'So many failures in a row take an endpoint out of the turn; 0: never.',
-  },
-  ejectFor: { kind: 'duration', group: 'Upstreams', default: '10s', help: 'For so long, longer each time.' },
   dnsRefresh: {
     kind: 'duration',
     group: 'Upstreams',

@@ -4,27 +4,24 @@ import { lookup } from 'node:dns/promises';
 import type { Address } from '@podmate/base/address';
 import { formatAddress } from '@podmate/base/address';
 import type { Log } from '@podmate/base/log';
-import { type Balance, pickEndpoint } from './balancer.ts';
+import { Balancer } from './balancer.ts';
 import { type Dial, Endpoint, type EndpointLimits } from './endpoint.ts';
-import { judge, type OutlierRule, RetryBudget } from './outlier.ts';
+import type { MeshPlan } from './mesh-plan.ts';
+import { judge, RetryBudget } from './outlier.ts';
 import { Tally, Traffic } from './traffic.ts';
 
-export type UpstreamPlan = {
+export type UpstreamPlan = MeshPlan & {
   readonly name: string;
   readonly targets: readonly Address[];
   readonly dial: Dial;
   /** What to send as Host when a route says so. */
   readonly authority: string;
-  readonly balance: Balance;
   readonly limits: EndpointLimits;
-  readonly outlier: OutlierRule;
   readonly connectMs: number;
   readonly firstByteMs: number;
   readonly idleMs: number;
   /** Infinity: none. */
   readonly totalMs: number;
-  readonly retries: number;
-  readonly retryOnStatus: boolean;
   readonly budget: { readonly ratio: number; readonly perSecond: number };
   readonly dnsRefreshMs: number;
 };
@@ -44,8 +41,8 @@ export class Upstream {
   endpoints: readonly Endpoint[] = [];
   readonly budget: RetryBudget;
   readonly #log: Log;
-  readonly #random: () => number;
-  #turn = 0;
+  readonly observesLatency: boolean;
+  readonly #balancer: Balancer<Endpoint>;
   #lookedUpAtMs = -Infinity;
   #lookingUp: Promise<void> | undefined;
 
@@ -57,7 +54,8 @@ export class Upstream {
     this.failures = former?.failures ?? new Tally();
     this.ejections = former?.ejections ?? 0;
     this.#log = log;
-    this.#random = random;
+    this.observesLatency = plan.balance === 'peak-ewma';
+    this.#balancer = new Balancer(plan.balance, random);
     this.budget = new RetryBudget(plan.budget.ratio, plan.budget.perSecond, performance.now());
     if (plan.targets.every(isLiteral)) this.#use(plan.targets);
   }
@@ -66,15 +64,14 @@ export class Upstream {
     return !this.plan.targets.every(isLiteral);
   }
 
-  /** The endpoint for the next attempt; undefined while none is known. */
-  pick(nowMs: number, avoid?: Endpoint): Endpoint | undefined {
-    const { balance } = this.plan;
-    return pickEndpoint(this.endpoints, balance, nowMs, this.#turn++, this.#random, avoid);
+  /** The endpoint for the next attempt, see Balancer; undefined while none is known. */
+  pick(nowMs: number, avoid?: Endpoint, hash?: number): Endpoint | undefined {
+    return this.#balancer.pick(nowMs, avoid, hash);
   }
 
   /** How an attempt went, for the outlier rule. */
   judge(endpoint: Endpoint, ok: boolean, nowMs: number): void {
-    if (ok && endpoint.failuresInRow === 0) return;
+    if (ok && endpoint.failuresInRow === 0 && endpoint.ejections === 0) return;
     if (!judge(endpoint, ok, this.endpoints, this.plan.outlier, nowMs)) return;
     this.ejections++;
     this.#log.warn('endpoint ejected', { upstream: this.plan.name, endpoint: endpoint.name });
@@ -118,6 +115,7 @@ export class Upstream {
     this.endpoints = [...wanted].map(
       ([name, address]) => known.get(name) ?? new Endpoint(address, this.plan.dial, this.plan.limits),
     );
+    this.#balancer.use(this.endpoints);
   }
 }
 
