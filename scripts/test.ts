@@ -25,6 +25,10 @@ const DEBIAN_PACKAGES = [
   'tomcat10',
   'zookeeper',
   'nginx-light',
+  'haproxy',
+  'postgresql',
+  'mariadb-server',
+  'mariadb-client',
   'curl',
   'openssl',
 ];

@@ -1,26 +1,19 @@
 // Promise: the forward and tcp modes, TLS on either side, and the settings that lead there.
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { createServer as createSecure } from 'node:https';
 import { connect } from 'node:tls';
 import { promisify } from 'node:util';
 import { once } from 'node:events';
+import { makeCertificate } from '@podmate/testkit/certificate';
 import { eventually } from '@podmate/testkit/eventually';
-import { type TemporaryDirectory, temporaryDirectory } from '@podmate/testkit/files';
+import { temporaryDirectory } from '@podmate/testkit/files';
 import { mirror, NodeBackend } from '@podmate/testkit/http-backend';
 import { RawServer } from '@podmate/testkit/http-raw';
 import { freePort, portOf, scrape, startImage } from '@podmate/testkit/image';
 import { expect, onTestFinished, test } from 'vitest';
 import { startAmbassador, startWith } from './running.ts';
-
-/** A certificate for `localhost` that is its own authority: key.pem and cert.pem in the folder. */
-function makeCertificate(folder: TemporaryDirectory): void {
-  const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
-  const out = ['-keyout', folder.file('key.pem'), '-out', folder.file('cert.pem')];
-  const kind = ['-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
-  execFileSync('openssl', ['req', ...kind, ...subject, ...out], { stdio: 'ignore' });
-}
 
 const curl = async (...args: string[]): Promise<string> =>
   (await promisify(execFile)('curl', ['-s', '-m', '10', ...args])).stdout;

@@ -5,6 +5,9 @@ import { isDeepStrictEqual } from 'node:util';
 import { formatAddress } from '@podmate/base/address';
 import type { Log } from '@podmate/base/log';
 import type { AccessLog } from './access-log.ts';
+import { PlainOpening } from './database/opening.ts';
+import { PostgresOpening } from './database/postgres-opening.ts';
+import { dialPostgres } from './database/upgrade-dial.ts';
 import type { Deadlines } from './deadlines.ts';
 import { type Dial, dialPlain } from './endpoint.ts';
 import { ForwardMap } from './forward-map.ts';
@@ -13,11 +16,11 @@ import type { HttpRoute } from './http-route.ts';
 import { HttpService } from './http-service.ts';
 import { Listener, type Offer, type Service } from './listener.ts';
 import { meshPlan } from './mesh-plan.ts';
-import type { ListenerSpec, RouteSpec, UpstreamSpec } from './plan.ts';
+import type { ListenerSpec, RouteSpec, Target, UpstreamSpec } from './plan.ts';
 import { routeTable } from './route.ts';
 import type { SettingsValues } from './settings.ts';
-import { TcpMode } from './tcp-mode.ts';
-import { dialTls } from './tls.ts';
+import { type OpeningKind, TcpMode } from './tcp-mode.ts';
+import { dialTls, tlsClient } from './tls.ts';
 import { filesKey, type TlsFiles, TlsMaterial, type TlsModules } from './tls-material.ts';
 import { Traffic } from './traffic.ts';
 import { Upstream, type UpstreamPlan } from './upstream.ts';
@@ -80,11 +83,8 @@ export class Generation {
   #addListener(spec: ListenerSpec): void {
     const name = formatAddress(spec.listen);
     const [first] = spec.routes;
-    const isTcp = spec.mode === 'tcp' && first !== undefined;
-    const { deadlines } = this.#ground;
-    const service: Service = isTcp
-      ? new TcpMode(this.#upstream(first.upstream), deadlines)
-      : this.#http(spec, name);
+    const service: Service =
+      spec.mode === 'tcp' && first ? this.#tcp(first.upstream) : this.#http(spec, name);
     const offer = { service, maxClients: this.#values.maxClients, secure: this.#secure(spec) };
     const listener = this.#former?.listeners.get(name)?.listener ?? new Listener(spec.listen, offer);
     this.listeners.set(name, { listener, offer });
@@ -94,6 +94,12 @@ export class Generation {
     const modules = this.#modules;
     if (tls === undefined || modules === undefined) return undefined;
     return { tls: modules.tls, material: this.#material(modules, tls) };
+  }
+
+  #tcp(spec: UpstreamSpec): TcpMode {
+    const kind = OPENINGS[spec.targets[0]?.scheme ?? ''] ?? PlainOpening;
+    const { deadlines, log } = this.#ground;
+    return new TcpMode(this.#upstream(spec), deadlines, this.#values.headTimeout, kind, log);
   }
 
   #http(spec: ListenerSpec, name: string): HttpMode {
@@ -209,12 +215,14 @@ export class Generation {
   #dial({ targets, section }: UpstreamSpec): Dial {
     const [target] = targets;
     const modules = this.#modules;
-    if (modules === undefined || target === undefined || !/^(https|tls)$/.test(target.scheme))
-      return dialPlain;
-    return dialTls(modules.tls, this.#material(modules, this.#filesOf(section)), {
+    if (modules === undefined || target === undefined || !isSecure(target)) return dialPlain;
+    const plan = {
       serverName: section?.tlsServerName ?? target.authority.replace(/:\d+$/, '').replaceAll(/[[\]]/g, ''),
       verify: section?.tlsInsecure !== true,
-    });
+    };
+    const material = this.#material(modules, this.#filesOf(section));
+    const client = tlsClient(modules.tls, material, plan, ALPN[target.scheme]);
+    return target.scheme === 'postgres' ? dialPostgres(client) : dialTls(client);
   }
 
   /** A certificate comes with its key from one place. */
@@ -232,12 +240,18 @@ export class Generation {
   }
 }
 
+/** What is spoken inside TLS, where we know it; PostgreSQL wants its name from version 17 on. */
+const ALPN: Readonly<Record<string, string>> = { https: 'http/1.1', postgres: 'postgresql' };
+const OPENINGS: Readonly<Record<string, OpeningKind>> = { postgres: PostgresOpening };
+
+const isSecure = ({ scheme }: Target): boolean => scheme !== 'http' && scheme !== 'tcp';
+
 /** Whether anything of the plan speaks TLS. */
 export function needsTls(specs: readonly ListenerSpec[]): boolean {
   return specs.some(
     ({ mode, tls, routes }) =>
       mode === 'forward' ||
       tls !== undefined ||
-      routes.some(({ upstream }) => upstream.targets.some(({ scheme }) => /^(https|tls)$/.test(scheme))),
+      routes.some(({ upstream }) => upstream.targets.some(isSecure)),
   );
 }

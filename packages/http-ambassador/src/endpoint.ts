@@ -1,14 +1,19 @@
 // One address of an upstream and the connections to it: idle ones are kept and the one used last is taken first, so
 // that surplus ones grow old; how many there may be, and how many exchanges may wait for one, is bounded.
-import type { NetConnectOpts, Socket } from 'node:net';
+import type { NetConnectOpts } from 'node:net';
 import type { Address } from '@podmate/base/address';
 import { formatAddress } from '@podmate/base/address';
 import { type Carried, Connection } from './connection.ts';
 import { PeakEwma } from './policy/peak-ewma.ts';
 import { connectWire, type Wire } from './wire.ts';
 
+/** What a server said before it was asked anything. */
+export interface Greeted {
+  readonly packet: Buffer;
+}
+
 /** Opens a socket for the wire; the kind of socket (plain, TLS) is the upstream's business. */
-export type Dial = (wire: Wire, address: Address, connected: () => void) => Socket;
+export type Dial = (wire: Wire, address: Address, connected: (greeted?: Greeted) => void) => void;
 
 export type EndpointLimits = {
   readonly maxConnections: number;
@@ -126,5 +131,5 @@ export class Endpoint {
 export const dialPlain: Dial = (wire, address, connected) => {
   const options: NetConnectOpts =
     'path' in address ? { path: address.path } : { host: address.host, port: address.port };
-  return connectWire(wire, options).once('connect', connected);
+  connectWire(wire, options).once('connect', () => connected());
 };

@@ -8,7 +8,7 @@ import { TOKEN, VALUE } from './http1/octets.ts';
 import { meshPlan } from './mesh-plan.ts';
 import type { SettingsValues } from './settings.ts';
 
-export type Scheme = 'http' | 'https' | 'tcp' | 'tls';
+export type Scheme = 'http' | 'https' | 'tcp' | 'tls' | 'postgres';
 export type Target = { readonly scheme: Scheme; readonly address: Address; readonly authority: string };
 type UpstreamSection = SettingsValues['upstreams'][number];
 
@@ -40,7 +40,12 @@ export type ListenerSpec = {
     | undefined;
 };
 
-const DEFAULT_PORTS: Readonly<Record<string, number>> = { http: 80, https: 443 };
+const DEFAULT_PORTS: Readonly<Record<string, number>> = {
+  http: 80,
+  https: 443,
+  postgres: 5432,
+  postgresql: 5432,
+};
 
 /** @throws SettingErrors with everything that is wrong */
 export function planListeners(values: SettingsValues, env: Environment): ListenerSpec[] {
@@ -87,7 +92,7 @@ function shortListener(text: string, find: (to: string) => UpstreamSpec): Listen
   return { ...common, mode: modeOf(upstream), routes: [plainRoute(upstream)], allow: [] };
 }
 
-const isStream = (upstream: UpstreamSpec): boolean => /^(tcp|tls)$/.test(upstream.targets[0]?.scheme ?? '');
+const isStream = (upstream: UpstreamSpec): boolean => !/^https?$/.test(upstream.targets[0]?.scheme ?? '');
 const modeOf = (upstream: UpstreamSpec): 'http' | 'tcp' => (isStream(upstream) ? 'tcp' : 'http');
 
 const plainRoute = (upstream: UpstreamSpec): RouteSpec => ({
@@ -125,7 +130,7 @@ function fullListener(
     if (isStream(upstream) !== (mode === 'tcp'))
       refuse(
         `${upstream.name} does not fit mode ${mode}`,
-        'tcp and tls go with tcp, http and https with http',
+        'tcp, tls and postgres go with tcp, http and https with http',
       );
     if (!path.startsWith('/')) refuse(`path ${path} is no path`, 'begin it with /');
   }
@@ -147,16 +152,17 @@ function inlineUpstream(text: string): UpstreamSpec {
   return { name: text.replace(/\/$/, ''), targets: [target], section: undefined };
 }
 
-/** `https://name[:port]`, `tcp://name:port`, `tls://name:port`, `unix:/path` (http) and `tcp+unix:/path` */
+/** `https://name[:port]`, `postgres://name[:port]`, `tcp://name:port`, `tls://name:port`, `unix:/path` (http) and `tcp+unix:/path` */
 export function targetOf(text: string): Target {
   const unix = /^(tcp\+)?unix:(\/.+)$/.exec(text);
   if (unix)
     return { scheme: unix[1] ? 'tcp' : 'http', address: { path: unix[2] ?? '' }, authority: 'localhost' };
-  const [, scheme = '', rest = ''] = /^(https?|tcp|tls):\/\/([^/?#@\s]+)\/?$/.exec(text) ?? [];
+  const [, scheme = '', rest = ''] =
+    /^(https?|tcp|tls|postgres|postgresql):\/\/([^/?#@\s]+)\/?$/.exec(text) ?? [];
   if (rest === '')
     refuse(
       `${text} is no target`,
-      'write https://name, http://name:port, tcp://name:port, tls://name:port or unix:/path, without a path',
+      'write https://name, http://name:port, tcp://name:port, tls://name:port, postgres://name or unix:/path, without a path',
     );
   const hasPort = /:\d+$/.test(rest);
   const port = DEFAULT_PORTS[scheme];
@@ -166,7 +172,8 @@ export function targetOf(text: string): Target {
 }
 
 function schemeOf(text: string): Scheme {
-  return text === 'http' || text === 'https' || text === 'tls' ? text : 'tcp';
+  if (text === 'postgresql') return 'postgres';
+  return text === 'http' || text === 'https' || text === 'tls' || text === 'postgres' ? text : 'tcp';
 }
 
 function editsOf(set: readonly string[], removed: readonly string[]): HeaderEdits {

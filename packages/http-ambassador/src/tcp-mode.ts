@@ -1,67 +1,52 @@
 // The tcp mode of a listener: every connection becomes a tunnel to an endpoint, whatever is spoken in it.
+import type { Log } from '@podmate/base/log';
+import type { Opening, OpeningHost } from './database/opening.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { Service } from './listener.ts';
-import { dialTunnel, Tunnel, type TunnelEnd } from './tunnel.ts';
+import { Tunnel, type TunnelEnd } from './tunnel.ts';
 import { Tally } from './traffic.ts';
 import type { Upstream } from './upstream.ts';
 import type { Receiver, Wire } from './wire.ts';
 
-/** Until there is an endpoint: nothing is read, only the end is noticed. */
-class Waiting implements Receiver {
-  isClosed = false;
-  readonly #onClosed: () => void;
+/** Which opening a listener's connections have. */
+export type OpeningKind = new (host: OpeningHost) => Opening;
 
-  constructor(onClosed: () => void) {
-    this.#onClosed = onClosed;
-  }
+const CLIENT_FAULTS: ReadonlySet<string> = new Set(['client-timeout', 'not-postgres', 'not-mysql']);
 
-  onBytes(): void {}
-  onEnd(): void {}
-  onWritable(): void {}
-
-  onClose(): void {
-    this.isClosed = true;
-    this.#onClosed();
-  }
-}
-
-export class TcpMode implements Service {
+export class TcpMode implements Service, OpeningHost {
   upstream: Upstream;
+  readonly deadlines: Deadlines;
+  readonly clientMs: number;
   readonly ends = new Tally();
   bytesIn = 0;
   bytesOut = 0;
-  readonly #deadlines: Deadlines;
+  #kind: OpeningKind;
+  readonly #log: Log;
   readonly #tunnels = new Set<Tunnel>();
-  readonly #waiting = new Set<Wire>();
+  readonly #openings = new Set<Opening>();
 
-  constructor(upstream: Upstream, deadlines: Deadlines) {
+  constructor(upstream: Upstream, deadlines: Deadlines, clientMs: number, kind: OpeningKind, log: Log) {
     this.upstream = upstream;
-    this.#deadlines = deadlines;
+    this.deadlines = deadlines;
+    this.clientMs = clientMs;
+    this.#kind = kind;
+    this.#log = log;
   }
 
   get open(): number {
-    return this.#tunnels.size + this.#waiting.size;
+    return this.#tunnels.size + this.#openings.size;
   }
 
   accept(_from: string, take: (receiver: Receiver) => Wire): void {
-    const waiting = new Waiting(() => this.#waiting.delete(near));
-    const near = take(waiting);
-    near.pause();
-    this.#waiting.add(near);
-    dialTunnel(this.upstream, this.#deadlines.nowMs, (far) => {
-      this.#waiting.delete(near);
-      if (waiting.isClosed) far?.destroy();
-      else if (far === undefined) {
-        this.ends.add('connect-failure');
-        this.upstream.failures.add('connect-failure');
-        near.reset();
-      } else this.#join(near, far);
-    });
+    const opening = new this.#kind(this);
+    this.#openings.add(opening);
+    opening.start(take(opening));
   }
 
   renew(next: Service): boolean {
     if (!(next instanceof TcpMode)) return false;
     this.upstream = next.upstream;
+    this.#kind = next.#kind;
     return true;
   }
 
@@ -70,17 +55,32 @@ export class TcpMode implements Service {
 
   cutOff(): void {
     for (const tunnel of this.#tunnels) tunnel.close('drained');
-    for (const wire of this.#waiting) wire.destroy();
+    for (const opening of this.#openings) opening.cutOff();
   }
 
-  #join(near: Wire, far: Wire): void {
+  // --- from the openings
+
+  left(opening: Opening): void {
+    this.#openings.delete(opening);
+  }
+
+  failed(opening: Opening, reason: string, error: Error | undefined): void {
+    const { upstream } = opening;
+    this.#openings.delete(opening);
+    this.ends.add(reason);
+    if (!CLIENT_FAULTS.has(reason)) upstream.failures.add(reason);
+    this.#log.warn('no connection', { upstream: upstream.plan.name, reason, error });
+  }
+
+  joined(opening: Opening, near: Wire, far: Wire): void {
+    this.#openings.delete(opening);
     const done = (end: TunnelEnd): void => {
       this.#tunnels.delete(tunnel);
       this.ends.add(end);
       this.bytesIn += near.bytesIn;
       this.bytesOut += near.bytesOut;
     };
-    const tunnel = new Tunnel(near, far, this.#deadlines, this.upstream.plan.idleMs, done);
+    const tunnel = new Tunnel(near, far, this.deadlines, opening.upstream.plan.idleMs, done);
     this.#tunnels.add(tunnel);
   }
 }

@@ -2,7 +2,7 @@
 // text to us. The material is looked at for each connection, so that renewed files count from the next one on.
 import type { NetConnectOpts, Socket } from 'node:net';
 import type { ConnectionOptions, TLSSocket } from 'node:tls';
-import type { Address } from '@podmate/base/address';
+import { type Address, formatAddress } from '@podmate/base/address';
 import type { Dial } from './endpoint.ts';
 import type { SecureContext, Tls, TlsMaterial } from './tls-material.ts';
 import type { Wire } from './wire.ts';
@@ -34,29 +34,54 @@ class Sessions {
   }
 }
 
-/** Dials with TLS, resuming the last session of each endpoint. */
-export function dialTls(tls: Tls, material: TlsMaterial, plan: TlsClientPlan): Dial {
+/** Begins TLS towards an endpoint; `over` says on what: an address to connect to, or a socket that is connected. */
+export type TlsClient = (
+  endpoint: Address,
+  over: ConnectionOptions & { onread?: Wire['onread'] },
+) => TLSSocket;
+
+/**
+ * How the endpoints of an upstream are spoken to, resuming the last session of each.
+ * @param protocol for ALPN, where it is sure what is spoken inside
+ */
+export function tlsClient(
+  tls: Tls,
+  material: TlsMaterial,
+  plan: TlsClientPlan,
+  protocol: string | undefined,
+): TlsClient {
   const sessions = new Sessions();
-  return (wire: Wire, address: Address, connected: () => void): Socket => {
-    const at = 'path' in address ? address.path : `${address.host}:${address.port}`;
+  return (endpoint, over) => {
+    const at = formatAddress(endpoint);
     const { context } = material;
     const session = sessions.of(context, at);
-    const options: ConnectionOptions & NetConnectOpts = {
-      ...address,
+    const options: ConnectionOptions = {
+      ...over,
       secureContext: context,
       rejectUnauthorized: plan.verify,
       ...(/^[\d.]+$|:/.test(plan.serverName) ? {} : { servername: plan.serverName }),
       checkServerIdentity: (_name, certificate) => tls.checkServerIdentity(plan.serverName, certificate),
-      ALPNProtocols: ['http/1.1'],
-      allowHalfOpen: true,
-      onread: wire.onread,
+      ...(protocol !== undefined && { ALPNProtocols: [protocol] }),
       ...(session && { session }),
     };
     const socket = tls.connect(options);
     socket.setNoDelay(true);
     socket.on('session', (fresh: Buffer) => sessions.keep(context, at, fresh));
+    return socket;
+  };
+}
+
+/** Dials with TLS from the first byte. */
+export function dialTls(client: TlsClient): Dial {
+  return (wire, address, connected) => {
+    const over: ConnectionOptions & NetConnectOpts & { onread: Wire['onread'] } = {
+      ...address,
+      allowHalfOpen: true,
+      onread: wire.onread,
+    };
+    const socket = client(address, over);
     wire.open(socket);
-    return socket.once('secureConnect', connected);
+    socket.once('secureConnect', () => connected());
   };
 }
 

@@ -1,6 +1,7 @@
 // Two wires joined: what comes in on one goes out on the other, each direction for itself, the faster side held back;
 // a half-close goes through; both end together. For upgrades, CONNECT and TCP listeners. Hot.
 import type { Deadlines, Timed } from './deadlines.ts';
+import type { Endpoint, Greeted } from './endpoint.ts';
 import type { Upstream } from './upstream.ts';
 import { type Receiver, Wire } from './wire.ts';
 
@@ -89,9 +90,9 @@ export class Tunnel implements Timed {
 
 /** While a wire connects, nobody but the one who waits is told how that went. */
 class Dialled implements Receiver {
-  readonly #onClosed: () => void;
+  readonly #onClosed: (error: Error | undefined) => void;
 
-  constructor(onClosed: () => void) {
+  constructor(onClosed: (error: Error | undefined) => void) {
     this.#onClosed = onClosed;
   }
 
@@ -99,33 +100,38 @@ class Dialled implements Receiver {
   onEnd(): void {}
   onWritable(): void {}
 
-  onClose(): void {
-    this.#onClosed();
+  onClose(error: Error | undefined): void {
+    this.#onClosed(error);
   }
 }
 
+/** How a dial went: a wire and what the server said by itself, or why there is none. */
+type DialDone = (wire: Wire | undefined, greeted: Greeted | undefined, error: Error | undefined) => void;
+
 /** Connects to an endpoint of the upstream, to the next one when that fails; undefined when none could be had. */
-export function dialTunnel(upstream: Upstream, nowMs: number, done: (wire: Wire | undefined) => void): void {
+export function dialTunnel(upstream: Upstream, nowMs: number, done: DialDone): void {
   let left = upstream.plan.retries + 1;
-  const attempt = (): void => {
-    const endpoint = left-- > 0 ? upstream.pick(nowMs) : undefined;
-    if (endpoint === undefined) return done(undefined);
+  const attempt = (failure: Error | undefined, failed: Endpoint | undefined): void => {
+    const endpoint = left-- > 0 ? upstream.pick(nowMs, failed) : undefined;
+    if (endpoint === undefined) return done(undefined, undefined, failure);
+    const { connectMs } = upstream.plan;
     const wire = new Wire(
-      new Dialled(() => {
+      new Dialled((error) => {
+        clearTimeout(timer);
         endpoint.connectFailures++;
         upstream.judge(endpoint, false, nowMs);
-        attempt();
+        attempt(error ?? new Error(`no connection within ${connectMs / 1000} s`), endpoint);
       }),
     );
+    const timer = setTimeout(() => wire.destroy(), connectMs);
     endpoint.connects++;
-    const socket = upstream.plan.dial(wire, endpoint.address, () => {
-      socket.setTimeout(0);
-      socket.pause();
+    upstream.plan.dial(wire, endpoint.address, (greeted) => {
+      clearTimeout(timer);
+      wire.pause();
       upstream.judge(endpoint, true, nowMs);
-      done(wire);
+      done(wire, greeted, undefined);
     });
-    socket.setTimeout(upstream.plan.connectMs, () => socket.destroy());
   };
-  if (upstream.endpoints.length > 0) attempt();
-  else void upstream.resolve().then(attempt);
+  if (upstream.endpoints.length > 0) attempt(undefined, undefined);
+  else void upstream.resolve().then(() => attempt(undefined, undefined));
 }

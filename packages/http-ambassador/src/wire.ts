@@ -104,6 +104,11 @@ export class Wire {
     this.socket.end();
   }
 
+  /** Closes once what was written is with the kernel, whether or not the peer closes, too. */
+  destroySoon(): void {
+    this.socket.destroySoon();
+  }
+
   /** Closes at once; onClose follows. */
   destroy(): void {
     this.socket.destroy();

@@ -18,6 +18,9 @@ const PROOF_OF: Record<string, string> = {
   iproute2: 'ip',
   tomcat10: '/usr/share/tomcat10/bin/bootstrap.jar',
   zookeeper: '/usr/share/java/zookeeper.jar',
+  postgresql: 'pg_ctlcluster', // of what every server, and no client, depends on
+  'mariadb-server': 'mariadbd',
+  'mariadb-client': 'mariadb',
 };
 
 /** Daemons live in sbin, which the PATH of a plain user does not name. */

@@ -1,0 +1,177 @@
+// Promise: an app with a plain database URL on localhost reaches a database that takes TLS only, verified, with the
+// clients' own defaults; and what goes wrong is said in the database's words.
+import { spawn } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { type CertificateFiles, makeCertificate } from '@podmate/testkit/certificate';
+import { findCommand } from '@podmate/testkit/debian';
+import { eventually } from '@podmate/testkit/eventually';
+import { type TemporaryDirectory, temporaryDirectory } from '@podmate/testkit/files';
+import { RawServer, rawClient } from '@podmate/testkit/http-raw';
+import { freePort } from '@podmate/testkit/image';
+import { PostgresServer } from '@podmate/testkit/postgres-server';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Running, startWith } from './running.ts';
+
+type Outcome = { readonly code: number | null; readonly stdout: string; readonly stderr: string };
+
+/** Runs a client to its end. */
+function runClient(
+  command: string,
+  args: readonly string[],
+  env: Record<string, string> = {},
+): Promise<Outcome> {
+  const { promise, resolve, reject } = Promise.withResolvers<Outcome>();
+  const child = spawn(command, args, { env: { PATH: process.env['PATH'], HOME: '/nonexistent', ...env } });
+  let [stdout, stderr] = ['', ''];
+  child.stdout.on('data', (bytes: Buffer) => (stdout += bytes.toString()));
+  child.stderr.on('data', (bytes: Buffer) => (stderr += bytes.toString()));
+  child.on('error', reject).on('close', (code) => resolve({ code, stdout: stdout.trim(), stderr }));
+  return promise;
+}
+
+/** psql with a URL for localhost, as an application would have it. */
+function psql(port: number, statement: string, user = 'app', options = ''): Promise<Outcome> {
+  const where = `host=127.0.0.1 port=${port} user=${user} password=secret dbname=postgres ${options}`;
+  return runClient('psql', ['-XAtw', where, '-c', statement]);
+}
+
+describe.skipIf(findCommand('pg_ctlcluster') === undefined)('PostgreSQL, TLS only', () => {
+  let folder: TemporaryDirectory;
+  let files: CertificateFiles;
+  let postgres: PostgresServer;
+  let ambassador: Running;
+  const ports = { verified: 0, unknown: 0, wrongName: 0, mutual: 0, plain: 0 };
+
+  beforeAll(async () => {
+    folder = await temporaryDirectory('databases');
+    files = makeCertificate(folder);
+    postgres = await PostgresServer.start(files);
+    await postgres.ask(`create role mutual login password 'secret'`);
+    for (const name of ['verified', 'unknown', 'wrongName', 'mutual', 'plain'] as const)
+      ports[name] = await freePort();
+    const target = `postgres://localhost:${postgres.port}`;
+    const { certificate, key } = files;
+    await writeFile(
+      folder.file('config.yaml'),
+      `listeners:
+  - { listen: '127.0.0.1:${ports.verified}', mode: tcp, to: verified }
+  - { listen: '127.0.0.1:${ports.unknown}', mode: tcp, to: '${target}' }
+  - { listen: '127.0.0.1:${ports.wrongName}', mode: tcp, to: wrong-name }
+  - { listen: '127.0.0.1:${ports.mutual}', mode: tcp, to: mutual }
+  - { listen: '127.0.0.1:${ports.plain}', mode: tcp, to: 'tcp://localhost:${postgres.port}' }
+upstreams:
+  - { name: verified, targets: ['${target}'], tlsCa: '${certificate}' }
+  - { name: wrong-name, targets: ['${target}'], tlsCa: '${certificate}', tlsServerName: elsewhere.example }
+  - { name: mutual, targets: ['${target}'], tlsCa: '${certificate}', tlsCertificate: '${certificate}', tlsKey: '${key}' }
+`,
+    );
+    const args = ['--config', folder.file('config.yaml'), '--connect-timeout', '500ms', '--retries', '1'];
+    ambassador = await startWith(ports.verified, args);
+  });
+  afterAll(async () => {
+    await ambassador?.[Symbol.asyncDispose]();
+    await postgres?.[Symbol.asyncDispose]();
+    await folder?.remove();
+  });
+
+  const isSecure = 'select ssl, version from pg_stat_ssl where pid = pg_backend_pid()';
+
+  test('psql as it is, with SCRAM, and with every mode that lets it go without TLS', async () => {
+    for (const options of ['', 'sslmode=disable', 'sslmode=allow', 'channel_binding=disable']) {
+      const outcome = await psql(ports.verified, isSecure, 'app', options);
+      expect({ options, ...outcome }).toEqual({ options, code: 0, stdout: 't|TLSv1.3', stderr: '' });
+    }
+    const wide = `select sum(length(line)) from (select repeat('x', 1000) as line from generate_series(1, 3000)) as t`;
+    expect((await psql(ports.verified, wide)).stdout).toBe('3000000');
+    expect(
+      (await psql(ports.verified, `copy (select repeat('y', 999) from generate_series(1, 3000)) to stdout`))
+        .stdout.length,
+    ).toBe(2_999_999);
+  });
+
+  test('the server takes nobody without TLS: what all this is for', async () => {
+    const outcome = await psql(ports.plain, isSecure, 'app', 'sslmode=disable');
+    expect(outcome.stderr).toContain('no encryption');
+  });
+
+  test("a wrong password is the server's to refuse", async () => {
+    const outcome = await runClient('psql', [
+      '-XAtw',
+      `postgres://app:wrong@127.0.0.1:${ports.verified}/postgres`,
+      '-c',
+      'select 1',
+    ]);
+    expect(outcome.stderr).toContain('password authentication failed');
+  });
+
+  test('an unknown authority and a wrong name are refused, and psql says so', async () => {
+    const unknown = await psql(ports.unknown, isSecure);
+    expect(unknown.stderr).toMatch(/FATAL: {2}postgres:\/\/localhost:\d+: self-signed certificate\n/);
+    const wrongName = await psql(ports.wrongName, isSecure);
+    expect(wrongName.stderr).toMatch(/FATAL: {2}wrong-name: .*elsewhere\.example/);
+    await eventually(() => expect(ambassador.image.stderr).toMatch(/no connection.*wrong-name/));
+  });
+
+  test('a client certificate, for the role that must have one', async () => {
+    expect((await psql(ports.verified, isSecure, 'mutual')).stderr).toContain('valid client certificate');
+    expect((await psql(ports.mutual, isSecure, 'mutual')).stdout).toBe('t|TLSv1.3');
+  });
+
+  test('a cancelled statement: the request of its own connection arrives, too', async () => {
+    const conninfo = `host=127.0.0.1 port=${ports.verified} user=app password=secret dbname=postgres`;
+    const child = spawn('psql', ['-XAtw', conninfo, '-c', 'select pg_sleep(60)']);
+    let stderr = '';
+    child.stderr.on('data', (bytes: Buffer) => (stderr += bytes.toString()));
+    await eventually(async () =>
+      expect(
+        await postgres.ask(`select count(*) from pg_stat_activity where query ~ '^select pg_sleep'`),
+      ).toBe('1'),
+    );
+    child.kill('SIGINT');
+    await eventually(() => expect(stderr).toContain('canceling statement due to user request'));
+  });
+
+  test('a frozen server: the client hears of it in time, and is served once it is well again', async () => {
+    postgres.signal('SIGSTOP');
+    const outcome = await psql(ports.verified, isSecure);
+    expect(outcome.stderr).toContain('FATAL:  verified: no connection within 0.5 s');
+    postgres.signal('SIGCONT');
+    expect((await psql(ports.verified, isSecure)).stdout).toBe('t|TLSv1.3');
+  });
+
+  test('what is not PostgreSQL is told so', async () => {
+    await using client = await rawClient({ host: '127.0.0.1', port: ports.verified });
+    client.send('GET / HTTP/1.1\r\n\r\n');
+    expect(await client.gotAll()).toContain('not-postgres');
+  });
+});
+
+const STARTUP = '\0\0\0\x10\0\x03\0\0user\0a\0\0';
+const badAnswers = [
+  { name: 'no TLS', answer: 'N', says: 'the server does not offer TLS' },
+  { name: 'an error', answer: 'E', says: 'the server does not offer TLS' },
+  {
+    name: 'bytes behind the S (CVE-2021-23222)',
+    answer: 'SR\0\0\0\x08\0\0\0\0',
+    says: 'more than its answer',
+  },
+];
+
+test('a PostgreSQL that answers anything but one S gets no word of the client', async () => {
+  await using servers = new AsyncDisposableStack();
+  const targets: { port: number; server: RawServer; says: string }[] = [];
+  for (const { answer, says } of badAnswers) {
+    const server = servers.use(
+      await RawServer.start((peer) => peer.socket.once('data', () => peer.send(answer))),
+    );
+    targets.push({ port: await freePort(), server, says });
+  }
+  const routes = targets.map(({ port, server }) => `${port}=postgres://127.0.0.1:${server.port}`);
+  servers.use(await startWith(0, [...routes, '--retries', '0']));
+  for (const { port, server, says } of targets) {
+    await using client = await rawClient({ host: '127.0.0.1', port });
+    client.send(STARTUP);
+    expect(await client.gotAll()).toContain(says);
+    expect(server.received).toBe('\0\0\0\x08\x04\xd2\x16\x2f');
+  }
+});

@@ -1,0 +1,127 @@
+// A client of a tcp listener before it has its tunnel: an endpoint is dialled, and where database and ambassador have
+// something to settle first, that is said. What a subclass of it is about: which bytes may pass before the tunnel.
+// Invariant: exactly one of joined, failed and left is told, once; until then both wires are closed by this class.
+import type { Deadlines, Timed } from '../deadlines.ts';
+import type { Greeted } from '../endpoint.ts';
+import { dialTunnel } from '../tunnel.ts';
+import type { Upstream } from '../upstream.ts';
+import type { Receiver, Wire } from '../wire.ts';
+
+/** Who wants to know how it went. */
+export interface OpeningHost {
+  readonly upstream: Upstream;
+  readonly deadlines: Deadlines;
+  /** How long a client may take for its part. */
+  readonly clientMs: number;
+  joined(opening: Opening, near: Wire, far: Wire): void;
+  failed(opening: Opening, reason: string, error: Error | undefined): void;
+  left(opening: Opening): void;
+}
+
+export abstract class Opening implements Receiver, Timed {
+  deadlineAt = Infinity;
+  readonly upstream: Upstream;
+  protected readonly host: OpeningHost;
+  #near: Wire | undefined;
+  #far: Wire | undefined;
+  #isOver = false;
+
+  constructor(host: OpeningHost) {
+    this.host = host;
+    this.upstream = host.upstream;
+  }
+
+  abstract onBytes(bytes: Buffer, start: number, end: number): void;
+  /** The wire of the client is there. */
+  protected abstract begin(near: Wire): void;
+  /** An endpoint was reached. */
+  protected abstract reached(near: Wire, far: Wire, greeted: Greeted | undefined): void;
+  /** Says in the words of the protocol that there will be no connection; the wire is closed afterwards. */
+  protected refuse(near: Wire, _text: string): void {
+    near.reset();
+  }
+
+  start(near: Wire): void {
+    this.#near = near;
+    this.host.deadlines.add(this);
+    this.begin(near);
+  }
+
+  onEnd(): void {
+    this.cutOff();
+  }
+
+  onWritable(): void {}
+
+  onClose(): void {
+    if (!this.#finish()) return;
+    this.#far?.destroy();
+    this.host.left(this);
+  }
+
+  onDeadline(): void {
+    this.fail(this.#far === undefined ? 'client-timeout' : 'first-byte-timeout');
+  }
+
+  /** Ends it, whatever it is at. */
+  cutOff(): void {
+    this.#near?.destroy();
+  }
+
+  /** Looks for an endpoint; the client waits. */
+  protected dial(): void {
+    const near = this.#near;
+    if (near === undefined) return;
+    near.pause();
+    this.deadlineAt = Infinity;
+    const { upstream } = this;
+    const { deadlines } = this.host;
+    dialTunnel(upstream, deadlines.nowMs, (far, greeted, error) => {
+      if (this.#isOver) return far?.destroy();
+      if (far === undefined) return this.fail('connect-failure', error);
+      this.#far = far;
+      this.deadlineAt = deadlines.nowMs + upstream.plan.firstByteMs;
+      this.reached(near, far, greeted);
+    });
+  }
+
+  protected join(): void {
+    if (this.#near === undefined || this.#far === undefined || !this.#finish()) return;
+    this.host.joined(this, this.#near, this.#far);
+  }
+
+  protected fail(reason: string, error?: Error): void {
+    const near = this.#near;
+    if (near === undefined || !this.#finish()) return;
+    this.#far?.destroy();
+    this.host.failed(this, reason, error);
+    near.receiver = nobody;
+    this.refuse(near, `${this.upstream.plan.name}: ${wordsOf(error) ?? reason}`);
+  }
+
+  /** @returns whether it was still going on */
+  #finish(): boolean {
+    if (this.#isOver) return false;
+    this.#isOver = true;
+    this.host.deadlines.delete(this);
+    return true;
+  }
+}
+
+/** Without Node's advice on how to run Node. */
+const wordsOf = (error: Error | undefined): string | undefined => error?.message.replace(/;.*/s, '');
+
+const nobody: Receiver = { onBytes() {}, onEnd() {}, onWritable() {}, onClose() {} };
+
+/** Nothing to settle: the client waits for the endpoint, and what it sent meanwhile is in the kernel. */
+export class PlainOpening extends Opening {
+  onBytes(): void {}
+
+  protected begin(): void {
+    this.dial();
+  }
+
+  protected reached(): void {
+    this.join();
+  }
+}

@@ -1,0 +1,42 @@
+// Dials that begin in plain text and go on in TLS on the same connection, as databases do it. Nothing that came in plain
+// text is taken for something that came over TLS: more bytes than the server may have sent by then are an attack
+// (CVE-2021-23222) and end the connection.
+import { connect, type Socket } from 'node:net';
+import type { Address } from '@podmate/base/address';
+import type { Dial } from '../endpoint.ts';
+import type { TlsClient } from '../tls.ts';
+import type { Wire } from '../wire.ts';
+import { SSL_REQUEST, TLS_IS_FINE } from './postgres-start.ts';
+
+/** A plain connection that is not yet the wire's; until it is, the wire's receiver hears only of its end. */
+function openPlainly(wire: Wire, address: Address): Socket {
+  const socket = connect({ ...address, noDelay: true, allowHalfOpen: true });
+  let failure: Error | undefined;
+  wire.socket = socket;
+  return socket
+    .on('error', (error) => (failure = error))
+    .on('end', () => socket.destroy(new Error('closed before TLS began')))
+    .on('close', () => wire.receiver.onClose(failure));
+}
+
+/** TLS on a connection of openPlainly; the wire is on it from now on. */
+function secure(wire: Wire, plain: Socket, address: Address, client: TlsClient, connected: () => void): void {
+  plain.removeAllListeners('close').removeAllListeners('end');
+  const socket = client(address, { socket: plain });
+  wire.openPlain(socket);
+  socket.once('secureConnect', connected);
+}
+
+/** SSLRequest, the answer S, TLS (PostgreSQL 55.2.11). */
+export function dialPostgres(client: TlsClient): Dial {
+  return (wire, address, connected) => {
+    const plain = openPlainly(wire, address);
+    plain.once('connect', () => plain.write(SSL_REQUEST));
+    plain.once('data', (answer: Buffer) => {
+      plain.pause();
+      if (answer[0] !== TLS_IS_FINE) plain.destroy(new Error('the server does not offer TLS'));
+      else if (answer.length > 1) plain.destroy(new Error('the server sent more than its answer before TLS'));
+      else secure(wire, plain, address, client, connected);
+    });
+  };
+}
