@@ -1,6 +1,7 @@
 // The server's side of a connection: its hello, then one reply after another, each as long as its objects are.
 // Hot: where a reply fits a shape that the caller knows, its numbers come out without an object being made.
-// Invariant: bytes kept between two chunks are at most the one string or number that is cut in two, or one shape.
+// Invariant: a chunk is looked at during `feed` only, so that a socket may fill the same memory again. What is kept
+// between two chunks is at most the one string or number that is cut in two, or one shape.
 
 import type { JavaValue } from '../jser/java-value.ts';
 import { ObjectReader, type ReaderLimits } from '../jser/object-reader.ts';
@@ -36,12 +37,15 @@ const EXCEPTIONAL = 2;
 /** Return code, stream header, block data code and its length. */
 const HEAD_BYTES = 7;
 /** Type of result and UID: what the block data always holds. A primitive result follows in the same block. */
-const RESULT_BYTES = 15;
+const UID_BYTES = 14;
+const RESULT_BYTES = 1 + UID_BYTES;
 
 /** Larger replies are read as objects each time. 100,000 ObjectNames are 8 MB. */
 const MAX_SHAPE_BYTES = 8 * 1024 * 1024;
 
 const EMPTY = Buffer.alloc(0);
+/** A store that had to grow beyond this is given back when it is empty. */
+const STORE_BYTES = 256 * 1024;
 
 // States.
 const HELLO = 0;
@@ -53,16 +57,20 @@ export class ReplyParser {
   readonly #sink: ReplySink;
   readonly #reader: ObjectReader;
   #state = HELLO;
+  /** What is read now, from #at to #end: a chunk, or the store. */
   #bytes: Buffer = EMPTY;
   #at = 0;
-  /** Chunks that came after #bytes while one thing longer than it is awaited. */
-  #chunks: Buffer[] = [];
+  #end = 0;
+  /** Between two chunks: what is left of those before, #held bytes from its beginning. */
+  #store: Buffer = EMPTY;
   #held = 0;
   #need = 1;
   #numbers = new Float64Array(64);
   #exceptional = false;
   #primitive: Buffer | undefined;
-  #uid: Buffer = EMPTY;
+  readonly #uid = Buffer.alloc(UID_BYTES);
+  /** How much of the first of the expected shapes is known to fit already. */
+  #compared = 0;
   #expected: Expectation | undefined;
   /** The objects' bytes so far, for a shape to be learned: those of earlier buffers, and where they go on in #bytes. */
   #earlier: Buffer[] = [];
@@ -81,34 +89,47 @@ export class ReplyParser {
 
   /** @throws StreamCorruptedError and its kin, WriteAbortedError: the connection is of no use then. */
   feed(chunk: Buffer): void {
-    this.#held += chunk.length;
-    if (this.#held < this.#need) {
-      this.#chunks.push(chunk);
-      return;
+    if (this.#held === 0) this.#bytes = chunk;
+    else {
+      this.#reserve(this.#held + chunk.length);
+      chunk.copy(this.#store, this.#held);
+      this.#bytes = this.#store;
     }
-    const rest = this.#bytes.subarray(this.#at);
-    this.#keep();
-    this.#bytes =
-      rest.length + this.#chunks.length === 0 ? chunk : Buffer.concat([rest, ...this.#chunks, chunk]);
-    this.#chunks = [];
-    this.#at = 0;
-    if (this.#state === OBJECTS) this.#reader.supply(this.#bytes, 0, this.#bytes.length);
-    while (this.#step());
-    this.#held = this.#bytes.length - this.#at;
-    if (this.#held > 0) return;
-    this.#keep();
-    this.#bytes = EMPTY; // so that the chunk can go
-    this.#at = 0;
+    this.#at = this.#from = 0;
+    this.#end = this.#held + chunk.length;
+    if (this.#end >= this.#need) {
+      if (this.#state === OBJECTS) this.#reader.supply(this.#bytes, 0, this.#end);
+      while (this.#step());
+      this.#keep();
+    }
+    this.#hold();
   }
 
-  /** Before the buffer at hand goes: what was read of this reply, should a shape be made of it. */
+  /** Puts what is left to the beginning of the store. */
+  #hold(): void {
+    this.#held = this.#end - this.#at;
+    if (this.#held > 0 && (this.#at > 0 || this.#bytes !== this.#store)) {
+      const from = this.#bytes;
+      this.#reserve(this.#held);
+      from.copy(this.#store, 0, this.#at, this.#end);
+    } else if (this.#held === 0 && this.#store.length > STORE_BYTES) this.#store = EMPTY;
+    this.#bytes = EMPTY;
+  }
+
+  #reserve(bytes: number): void {
+    if (bytes <= this.#store.length) return;
+    const larger = Buffer.allocUnsafeSlow(bytes * 2);
+    this.#store.copy(larger, 0, 0, this.#held);
+    this.#store = larger;
+  }
+
+  /** What was read of this reply goes with the chunk: a copy, should a shape be made of it. */
   #keep(): void {
     const read = this.#at - this.#from;
-    if (this.#state === OBJECTS && read > 0 && this.#earlierBytes <= MAX_SHAPE_BYTES) {
-      this.#earlier.push(this.#bytes.subarray(this.#from, this.#at));
-      this.#earlierBytes += read;
-    }
-    this.#from = 0;
+    if (this.#state !== OBJECTS || read === 0 || this.#earlierBytes > MAX_SHAPE_BYTES) return;
+    if (this.#expected?.learn !== true || this.#exceptional) return;
+    this.#earlier.push(Buffer.from(this.#bytes.subarray(this.#from, this.#at)));
+    this.#earlierBytes += read;
   }
 
   #step(): boolean {
@@ -126,7 +147,7 @@ export class ReplyParser {
 
   #missing(count: number): boolean {
     this.#need = count;
-    return this.#bytes.length - this.#at < count;
+    return this.#end - this.#at < count;
   }
 
   #hello(): boolean {
@@ -171,13 +192,13 @@ export class ReplyParser {
     const type = this.#bytes[at];
     if (type !== NORMAL && type !== EXCEPTIONAL) throw new StreamCorruptedError(`a reply of type ${type}`);
     this.#exceptional = type === EXCEPTIONAL;
-    this.#uid = this.#bytes.subarray(at + 1, at + RESULT_BYTES);
+    for (let i = 0; i < UID_BYTES; i++) this.#uid[i] = this.#bytes[at + 1 + i] ?? 0;
     this.#primitive =
       length > RESULT_BYTES ? Buffer.from(this.#bytes.subarray(at + RESULT_BYTES, at + length)) : undefined;
     this.#at = at + length;
     this.#from = this.#at;
     if (this.#earlier.length > 0) this.#earlier = [];
-    this.#earlierBytes = 0;
+    this.#earlierBytes = this.#compared = 0;
     if (this.#primitive !== undefined && !this.#exceptional) {
       this.#state = HEAD;
       this.#sink.value(this.#primitive, this.#uid, undefined);
@@ -187,7 +208,7 @@ export class ReplyParser {
 
   #readObjects(): void {
     this.#state = OBJECTS;
-    this.#reader.begin(this.#bytes, this.#at, this.#bytes.length);
+    this.#reader.begin(this.#bytes, this.#at, this.#end);
   }
 
   /** A reply that agrees with a shape as far as it is here is waited for: no other whole reply begins like that. */
@@ -195,12 +216,14 @@ export class ReplyParser {
     const shapes = this.#expected?.shapes ?? [];
     for (const shape of shapes) {
       if (shape.slotCount > this.#numbers.length) this.#numbers = new Float64Array(shape.slotCount * 2);
-      const got = shape.match(this.#bytes, this.#at, this.#bytes.length, this.#numbers);
-      if (got === MISMATCH) continue;
+      const got = shape.match(this.#bytes, this.#at, this.#end, this.#numbers, this.#compared);
       if (got === INCOMPLETE) {
-        this.#need = this.#bytes.length - this.#at + 1;
+        this.#compared = shape === shapes[0] ? this.#end - this.#at : 0;
+        this.#need = this.#end - this.#at + 1;
         return false;
       }
+      this.#compared = 0;
+      if (got === MISMATCH) continue;
       this.#at += got;
       this.#state = HEAD;
       this.#sink.fits(shape, this.#numbers);

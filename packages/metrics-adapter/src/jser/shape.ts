@@ -50,9 +50,10 @@ export class Shape {
 
   /**
    * Compares the stream that begins at `at`. Its length when it fits, with the numbers in `values` (`slotCount` of
-   * them); INCOMPLETE when it fits as far as there are bytes; MISMATCH when not.
+   * them); INCOMPLETE when it fits as far as there are bytes; MISMATCH when not. Of `compared` bytes it is known that
+   * they fit: a long reply without numbers, which comes in many pieces, is not compared from its beginning each time.
    */
-  match(bytes: Buffer, at: number, end: number, values: Float64Array): number {
+  match(bytes: Buffer, at: number, end: number, values: Float64Array, compared = 0): number {
     const have = end - at < this.length ? end - at : this.length;
     const own = this.#bytes;
     let from = 0;
@@ -65,6 +66,7 @@ export class Shape {
       values[slot] = this.#read(this.#codes[slot] ?? 0, bytes, at + position);
       from = past;
     }
+    if (from < compared) from = compared < have ? compared : have;
     if (have - from > LONG_RUN) {
       if (own.compare(bytes, at + from, at + have, from, have) !== 0) return MISMATCH;
     } else for (; from < have; from++) if (own[from] !== bytes[at + from]) return MISMATCH;

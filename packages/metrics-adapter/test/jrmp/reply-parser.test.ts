@@ -35,7 +35,11 @@ function parse(chunks: readonly Buffer[], expected = 100): unknown[] {
     },
     exception: (value) => said.push(['exception', value instanceof JavaObject ? value.desc.name : value]),
   });
-  for (const chunk of chunks) parser.feed(chunk);
+  for (const chunk of chunks) {
+    const lent = Buffer.from(chunk);
+    parser.feed(lent);
+    lent.fill(0xee); // as a socket does that fills the same memory again
+  }
   return said;
 }
 
