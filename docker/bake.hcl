@@ -24,6 +24,7 @@ variable "IMAGES" {
     { name = "date-adapter", description = "Adapter: log lines in the format you want, by awk programs, date layouts or rules, line by line." },
     { name = "metrics-adapter", description = "Adapter: StatsD and DogStatsD for Prometheus, bounded, with every lost packet counted; as statsd_exporter." },
     { name = "redis-ambassador", description = "Ambassador: Redis on localhost; writes reach the primary, reads the replicas, through failovers." },
+    { name = "http-ambassador", description = "Ambassador: HTTP, databases and any TCP on localhost; TLS, retries and where the world is are its business." },
 # end:images
   ]
 }

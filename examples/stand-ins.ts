@@ -10,6 +10,9 @@ export const standIns: Readonly<Record<string, StandIn>> = {
   'busybox:1.37': standIn('busybox', 'stand-ins/busybox'),
   'redis:7.4': standIn('redis', 'redis-ambassador/redis'),
   'haproxy:3.2': standIn('haproxy', 'redis-ambassador/haproxy'),
+  'postgres:17': standIn('postgres', 'http-ambassador/postgres'),
+  'edoburu/pgbouncer:v1.24.1-p1': standIn('pgbouncer', 'http-ambassador/pgbouncer'),
+  'ubuntu/squid:5.2-22.04_beta': standIn('squid', 'http-ambassador/squid'),
   'perl:5.40-slim': standIn('perl', 'stand-ins/perl'),
 };
 

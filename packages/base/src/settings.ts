@@ -88,8 +88,8 @@ export type Image<T extends Table> = {
   summary: string;
   /** What follows the name on the usage line, `[flags] PATH|GLOB...`. */
   usage: string;
-  /** Rules between settings; each fault is reported together with all the others. */
-  check?(values: Values<T> & BaseValues): Iterable<SettingFault>;
+  /** Rules between settings; each fault is reported together with all the others. `env`: that of the process. */
+  check?(values: Values<T> & BaseValues, env: Sources['env']): Iterable<SettingFault>;
 };
 export type SettingsTable<T extends Table> = Image<T> & { readonly rows: Table };
 
@@ -154,7 +154,7 @@ export async function loadSettings<T extends Table>(
   // What the types promise of the table and what resolve() built row by row meet here, and nowhere else.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   const values = Object.freeze(untyped) as Values<T> & BaseValues;
-  if (found.faults.length === 0) for (const fault of table.check?.(values) ?? []) found.fail(fault);
+  if (found.faults.length === 0) for (const fault of table.check?.(values, env) ?? []) found.fail(fault);
   if (found.faults.length > 0 && !values.help && !values.version) throw new SettingErrors(found.faults);
   const origin = (key: string): Origin => found.given.get(key)?.origin ?? 'default';
   const set = (key: string): boolean => origin(key) !== 'default';

@@ -14,13 +14,13 @@ import { explainUrl } from './explain.ts';
 import { metrics } from './metrics.ts';
 import { planListeners } from './plan.ts';
 import { Reload } from './reload.ts';
-import { settingsIn } from './settings.ts';
+import { settings } from './settings.ts';
 
 const STDOUT = 1;
 const LAST_WORDS_POLL_MS = 10;
 
 async function main(): Promise<void> {
-  const loaded = await configure(settingsIn(process.env), { version: root.version });
+  const loaded = await configure(settings, { version: root.version });
   const { values, secrets } = loaded;
   const specs = planListeners(values, process.env);
   const log = createLog({ level: values.logLevel, format: values.logFormat, secrets });

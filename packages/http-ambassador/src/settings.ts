@@ -9,7 +9,6 @@ import {
   type Values,
 } from '@podmate/base/settings';
 import { SettingErrors, SettingError } from '@podmate/base/errors';
-import type { Environment } from './expand.ts';
 import { planListeners } from './plan.ts';
 import { perUpstreamMesh } from './settings-mesh.ts';
 
@@ -297,35 +296,29 @@ function withoutDefaults<const T extends Table>(table: T): WithoutDefaults<T> {
 export type SettingsValues = Values<typeof rows> & BaseValues;
 export type LoadedSettings = Loaded<typeof rows>;
 
-/** @param env what `${NAME}` is taken from; it is part of what is checked */
-export function settingsIn(env: Environment) {
-  return defineSettings(
-    {
-      name: 'http-ambassador',
-      summary:
-        'The app talks to localhost, the ambassador knows where the world is: HTTP, forward proxy, TCP.',
-      usage: '[flags] [ADDRESS:]PORT=URL...',
-      *check(values) {
-        if (values.routes.length === 0 && values.listeners.length === 0) {
-          yield {
-            setting: 'ROUTES',
-            what: 'no listener',
-            todo: 'write one, such as 8080=https://api.example',
-          };
-        }
-        if ((values.tlsCertificate === undefined) !== (values.tlsKey === undefined))
-          yield { setting: '--tls-certificate', what: 'goes with --tls-key', todo: 'give both' };
-        try {
-          planListeners(values, env);
-        } catch (error) {
-          if (error instanceof SettingErrors) yield* error.errors.map(({ fault }) => fault);
-          else if (error instanceof SettingError) yield error.fault;
-          else throw error;
-        }
-      },
+export const settings = defineSettings(
+  {
+    name: 'http-ambassador',
+    summary: 'The app talks to localhost, the ambassador knows where the world is: HTTP, forward proxy, TCP.',
+    usage: '[flags] [ADDRESS:]PORT=URL...',
+    *check(values, env) {
+      if (values.routes.length === 0 && values.listeners.length === 0) {
+        yield {
+          setting: 'ROUTES',
+          what: 'no listener',
+          todo: 'write one, such as 8080=https://api.example',
+        };
+      }
+      if ((values.tlsCertificate === undefined) !== (values.tlsKey === undefined))
+        yield { setting: '--tls-certificate', what: 'goes with --tls-key', todo: 'give both' };
+      try {
+        planListeners(values, env);
+      } catch (error) {
+        if (error instanceof SettingErrors) yield* error.errors.map(({ fault }) => fault);
+        else if (error instanceof SettingError) yield error.fault;
+        else throw error;
+      }
     },
-    rows,
-  );
-}
-
-export const settings = settingsIn({});
+  },
+  rows,
+);
