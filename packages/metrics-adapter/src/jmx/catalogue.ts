@@ -16,6 +16,8 @@ export type CatalogueOptions = {
   /** ObjectName patterns; a bean is read when one of `include` (none: all) and none of `exclude` fits. */
   readonly include: readonly string[];
   readonly exclude: readonly string[];
+  /** Which of those are read; undefined: all. */
+  readonly reads?: ((bean: string) => boolean) | undefined;
   /** Whether this attribute is worth asking for. */
   readonly wants: (bean: string, attribute: AttributeInfo) => boolean;
 };
@@ -106,9 +108,11 @@ export class Catalogue<P> {
     this.#vanished = false;
     const excluded = new Set(this.#queries.filter((one) => !one.including).flatMap((one) => one.names));
     const beans = new Map<string, PolledBean<P>>();
+    const { reads } = this.#options;
     for (const { including, names } of this.#queries) {
       for (const name of including ? names : []) {
-        if (!excluded.has(name)) beans.set(name, this.#beans.get(name) ?? new PolledBean<P>(name));
+        if (!excluded.has(name) && reads?.(name) !== false)
+          beans.set(name, this.#beans.get(name) ?? new PolledBean<P>(name));
       }
     }
     this.#beans = beans;

@@ -16,9 +16,13 @@ export type JmxConfig = NameStyle & {
   readonly ssl: boolean;
   readonly include: readonly string[];
   readonly exclude: readonly string[];
+  /** Which of those beans are read; undefined: all. */
+  readonly reads: ((bean: string) => boolean) | undefined;
   /** ObjectName -> attributes. */
   readonly includeAttributes: ReadonlyMap<string, readonly string[]>;
   readonly excludeAttributes: ReadonlyMap<string, readonly string[]>;
+  /** Attributes that rules can use, of whatever bean; undefined: any. */
+  readonly attributes: ReadonlySet<string> | undefined;
   /** undefined: one rule that fits everything. */
   readonly rules: readonly Rule[] | undefined;
   readonly customizers: readonly MetricCustomizer[];
@@ -89,8 +93,10 @@ export function readJmxConfig(tree: YamlTree, variable: (name: string) => string
     inferCounterTypeFromName: reader.flag(file.get('inferCounterTypeFromName'), 'inferCounterTypeFromName'),
     include: names(reader, file, 'includeObjectNames', 'whitelistObjectNames'),
     exclude: names(reader, file, 'excludeObjectNames', 'blacklistObjectNames'),
+    reads: undefined,
     includeAttributes: attributes(reader, file, 'includeObjectNameAttributes'),
     excludeAttributes: attributes(reader, file, 'excludeObjectNameAttributes'),
+    attributes: undefined,
     rules: file.has('rules')
       ? reader.list(file.get('rules'), 'rules').flatMap((one) => rule(reader, one) ?? [])
       : undefined,
@@ -202,7 +208,7 @@ function extraMetric(
 function rule(reader: ConfigReader, tree: YamlTree): Rule | undefined {
   const from = reader.mapping(tree, 'a rule');
   reader.only(from, RULE_KEYS);
-  const text = ruleText(reader, from);
+  const text = { ...ruleText(reader, from), origin: `line ${tree.line}` };
   if (text.name === undefined && (text.labels !== undefined || text.help !== undefined)) {
     return reader.fault(tree, 'a rule with help or labels needs a name');
   }
@@ -258,13 +264,27 @@ const NEVER_ASKED: Readonly<Record<string, readonly string[]>> = {
   'jdk.management.jfr:type=FlightRecorder': ['EventTypes', 'Configurations'],
 };
 
+type AttributeChoice = Pick<JmxConfig, 'includeAttributes' | 'excludeAttributes' | 'attributes'>;
+
+/** Why a collector with this file does not ask for an attribute; undefined: it does. */
+export function leftOut(
+  config: AttributeChoice,
+  bean: string,
+  { name, type }: { readonly name: string; readonly type: string },
+): string | undefined {
+  const included = config.includeAttributes.get(bean);
+  if (included !== undefined && !included.includes(name))
+    return 'includeObjectNameAttributes does not have it';
+  if (config.excludeAttributes.get(bean)?.includes(name) === true)
+    return 'excludeObjectNameAttributes has it';
+  if (NEVER_ASKED[bean]?.includes(name) === true) return 'never asked for: large, and text only';
+  if (NEVER_A_SAMPLE.test(type)) return `a value of type ${type} is never a sample`;
+  if (config.attributes?.has(name) === false) return 'no preset has a rule for it';
+  return undefined;
+}
+
 /** Which attributes a collector with this file asks for. */
-export function wantedAttributes(config: Pick<JmxConfig, 'includeAttributes' | 'excludeAttributes'>) {
-  return (bean: string, attribute: { readonly name: string; readonly type: string }): boolean => {
-    const included = config.includeAttributes.get(bean);
-    if (included !== undefined && !included.includes(attribute.name)) return false;
-    if (config.excludeAttributes.get(bean)?.includes(attribute.name) === true) return false;
-    if (NEVER_ASKED[bean]?.includes(attribute.name) === true) return false;
-    return !NEVER_A_SAMPLE.test(attribute.type);
-  };
+export function wantedAttributes(config: AttributeChoice) {
+  return (bean: string, attribute: { readonly name: string; readonly type: string }): boolean =>
+    leftOut(config, bean, attribute) === undefined;
 }

@@ -29,6 +29,8 @@ export type RuleText = {
   readonly type?: MetricType;
   readonly attrNameSnakeCase?: boolean;
   readonly labels?: ReadonlyMap<string, string>;
+  /** Where it stands, for people: `line 12`, `preset jvm`. */
+  readonly origin?: string;
 };
 
 export class Rule {
@@ -67,7 +69,9 @@ export class Rule {
 
   /** The match, true when there is no pattern, or null. */
   match(text: string): RegExpExecArray | true | null {
-    return this.#regex === undefined ? true : this.#regex.exec(text);
+    if (this.#regex === undefined) return true;
+    if (this.#needs !== undefined && !text.includes(this.#needs)) return null; // a tenth of the time of a regex that fails
+    return this.#regex.exec(text);
   }
 
   /** Whether it can be told from the text before the number alone that this rule does not fit. */
