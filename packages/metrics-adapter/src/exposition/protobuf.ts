@@ -10,8 +10,8 @@ import type { Summary } from '../series/summary.ts';
 import type { Format, PlainFamily } from './format.ts';
 import { ProtobufWriter } from './protobuf-writer.ts';
 
-const TYPES = { counter: 0, gauge: 1, summary: 2, histogram: 4 } as const;
-const VALUE_FIELDS = { counter: 3, gauge: 2 } as const;
+const TYPES = { counter: 0, gauge: 1, summary: 2, unknown: 3, histogram: 4 } as const;
+const VALUE_FIELDS = { counter: 3, gauge: 2, unknown: 5 } as const;
 const METRIC = 4;
 
 const writer = new ProtobufWriter();
@@ -82,7 +82,7 @@ function writeMetrics(
       const createdMs = store.createdMs[id]!;
       if (observer === undefined) {
         const { type } = family;
-        if (type !== 'counter' && type !== 'gauge') return;
+        if (type === 'histogram' || type === 'summary') return;
         writer.messageField(VALUE_FIELDS[type], () => {
           writer.doubleField(1, store.values[id]!);
           if (type === 'counter') writeTimestamp(3, createdMs);

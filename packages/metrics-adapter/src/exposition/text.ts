@@ -91,7 +91,8 @@ function bodyOf(series: string, { utf8 }: Style): string {
 
 function header(name: string, type: SeriesType, help: string, { open }: Style): string {
   const shown = shownName(open && type === 'counter' && name.endsWith('_total') ? name.slice(0, -6) : name);
-  return `# HELP ${shown} ${escapeHelp(help, open)}\n# TYPE ${shown} ${type}\n`;
+  const named = type === 'unknown' && !open ? 'untyped' : type;
+  return `# HELP ${shown} ${escapeHelp(help, open)}\n# TYPE ${shown} ${named}\n`;
 }
 
 function escapeHelp(help: string, open: boolean): string {

@@ -1,5 +1,5 @@
 // The series of a store as lines of JSON, and back: what a state file has in it. A line is one series with all that it takes
-// to go on counting, but for the window of a summary's quantiles, which is short. Pure.
+// to go on counting, but for the window of a summary's quantiles, which is short. What is polled is asked for again. Pure.
 import { Histogram, type HistogramOptions } from './histogram.ts';
 import { labelPairs } from './label-text.ts';
 import type { SeriesStore, SeriesType, Wanted } from './store.ts';
@@ -46,7 +46,7 @@ export function* snapshot(store: SeriesStore): Generator<string> {
 
 function lineOf(store: SeriesStore, id: number): SeriesLine | undefined {
   const family = store.familyOf(id);
-  if (family === undefined) return undefined;
+  if (family === undefined || family.source === 'polled') return undefined;
   const { name, type, help } = family;
   const observer = store.observers[id];
   return {

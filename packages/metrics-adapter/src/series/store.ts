@@ -1,6 +1,7 @@
 // The series of all sources, for the sources that write and the exposition that reads: families by name, series by their
 // text, one plain number each (counter, gauge) or an observer object (histogram, summary). HOT: a source keeps the id of
 // a series and writes `values[id]`, `seenMs[id]`, `layout.pageOf[id].dirty` without a call.
+// A family belongs to the source that opened it first; a name of another source is a conflict.
 // Invariant: never more series than the limits allow. What is new beyond them is refused and counted; what is there stays.
 // An id is used again after its series expired; its epoch then differs from the one a source remembers.
 import { Histogram, type HistogramOptions } from './histogram.ts';
@@ -9,12 +10,17 @@ import { Layout, type Segment } from './layout.ts';
 import { Refusals } from './refusals.ts';
 import { Summary, type SummaryOptions } from './summary.ts';
 
-export type SeriesType = 'counter' | 'gauge' | 'histogram' | 'summary';
+/** `unknown`: a plain number of which nothing else is known; text format 0.0.4 calls it untyped. */
+export type SeriesType = 'counter' | 'gauge' | 'unknown' | 'histogram' | 'summary';
+
+/** Who writes a family: what is received counts and is kept over a restart, what is polled is as its target says. */
+export type Source = 'received' | 'polled';
 
 export type Family = {
   readonly name: string;
   readonly type: SeriesType;
   readonly help: string;
+  readonly source: Source;
   readonly segments: Segment[];
   size: number;
 };
@@ -32,6 +38,7 @@ export type Wanted = {
   readonly type: SeriesType;
   readonly help: string;
   readonly labels: Labels;
+  readonly source?: Source;
   /** 0: never expires. */
   readonly ttlMs: number;
   readonly histogram?: HistogramOptions;
@@ -84,6 +91,7 @@ export class SeriesStore {
   /** The id of the series, made where there is none; or CONFLICT or REFUSED. */
   open(wanted: Wanted, nowMs: number): number {
     const family = this.families.get(wanted.name);
+    if (family !== undefined && family.source !== (wanted.source ?? 'received')) return CONFLICT;
     if (family?.type !== wanted.type && this.#conflicts(wanted.name, wanted.type)) return CONFLICT;
     const text = seriesText(wanted.name, wanted.labels);
     const known = this.#byText.get(text);
@@ -126,6 +134,11 @@ export class SeriesStore {
     return this.#ttlMs[id] ?? 0;
   }
 
+  /** Of the series with this text (seriesText); undefined: there is none. */
+  idOf(text: string): number | undefined {
+    return this.#byText.get(text);
+  }
+
   familyOf(id: number): Family | undefined {
     return this.#familyOf[id];
   }
@@ -135,8 +148,35 @@ export class SeriesStore {
     if (this.#mortal === 0) return;
     for (let id = 0; id < this.#next; id++) {
       const ttlMs = this.#ttlMs[id]!;
-      if (ttlMs > 0 && nowMs - this.seenMs[id]! > ttlMs) this.#remove(id);
+      if (ttlMs <= 0 || nowMs - this.seenMs[id]! <= ttlMs) continue;
+      const family = this.#familyOf[id];
+      this.remove(id);
+      this.expired++;
+      if (family?.size === 0) this.#remember(family);
     }
+  }
+
+  /** For a source that knows when a series of its own is gone. */
+  remove(id: number): void {
+    const family = this.#familyOf[id];
+    if (family === undefined) return;
+    this.layout.remove(family, id);
+    this.#byText.delete(this.texts[id] ?? '');
+    this.texts[id] = '';
+    this.observers[id] = undefined;
+    this.#familyOf[id] = undefined;
+    if (this.#ttlMs[id]! > 0) this.#mortal--;
+    this.#ttlMs[id] = 0;
+    this.epochs[id] = this.epochs[id]! + 1;
+    this.#restored.delete(id);
+    this.#free.push(id);
+    if (--family.size === 0) this.families.delete(family.name);
+  }
+
+  #remember({ name, type }: Family): void {
+    this.#remembered.set(name, type);
+    if (this.#remembered.size > MAX_REMEMBERED)
+      this.#remembered.delete(this.#remembered.keys().next().value ?? '');
   }
 
   #conflicts(name: string, type: SeriesType): boolean {
@@ -162,8 +202,8 @@ export class SeriesStore {
     return undefined;
   }
 
-  #newFamily({ name, type, help }: Wanted): Family {
-    const family: Family = { name, type, help, segments: [], size: 0 };
+  #newFamily({ name, type, help, source = 'received' }: Wanted): Family {
+    const family: Family = { name, type, help, source, segments: [], size: 0 };
     this.families.set(name, family);
     this.#remembered.delete(name);
     return family;
@@ -185,27 +225,6 @@ export class SeriesStore {
     family.size++;
     this.layout.add(family, id);
     return id;
-  }
-
-  #remove(id: number): void {
-    const family = this.#familyOf[id];
-    if (family === undefined) return;
-    this.layout.remove(family, id);
-    this.#byText.delete(this.texts[id] ?? '');
-    this.texts[id] = '';
-    this.observers[id] = undefined;
-    this.#familyOf[id] = undefined;
-    this.#ttlMs[id] = 0;
-    this.epochs[id] = this.epochs[id]! + 1;
-    this.#restored.delete(id);
-    this.#mortal--;
-    this.expired++;
-    this.#free.push(id);
-    if (--family.size > 0) return;
-    this.families.delete(family.name);
-    this.#remembered.set(family.name, family.type);
-    if (this.#remembered.size > MAX_REMEMBERED)
-      this.#remembered.delete(this.#remembered.keys().next().value ?? '');
   }
 
   #grow(): void {
