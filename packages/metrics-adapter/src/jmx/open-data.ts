@@ -15,6 +15,15 @@ export function compositeData(value: JavaValue): Map<string, JavaValue> | undefi
   );
 }
 
+/** What a CompositeData, or the rows of a TabularData, say of themselves; '' where that is nothing. */
+export function openTypeDescription(value: JavaValue): string {
+  if (!(value instanceof JavaObject)) return '';
+  const table = value.field('tabularType');
+  const type = table instanceof JavaObject ? table.field('rowType') : value.field('compositeType');
+  const description = type instanceof JavaObject ? type.field('description') : undefined;
+  return typeof description === 'string' ? description : '';
+}
+
 export type TabularData = {
   /** The columns that name a row. */
   readonly indexNames: readonly string[];

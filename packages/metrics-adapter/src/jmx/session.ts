@@ -43,6 +43,7 @@ export class JmxSession {
   #server: { reference: RemoteReference; endpoint: Endpoint } | undefined;
   #connection: { endpoint: Endpoint; requests: SessionRequests } | undefined;
   #opening: Promise<void> | undefined;
+  #isClosed = false;
   readonly #lanes = new Map<string, JrmpConnection>();
   /** Grows when the target was looked up anew: then it may be another process. */
   generation = 0;
@@ -62,8 +63,9 @@ export class JmxSession {
     return this.#connection.requests;
   }
 
-  /** Sees to it that there is a session. @throws RemoteError (wrong password), Error (no connection, no JMX). */
+  /** Sees to it that there is a session. @throws RemoteError (wrong password), Error (no connection, no JMX, closed). */
   open(): Promise<void> {
+    if (this.#isClosed) return Promise.reject(new Error('the JMX session was closed'));
     if (this.#connection !== undefined) return Promise.resolve();
     this.#opening ??= this.#open().finally(() => (this.#opening = undefined));
     return this.#opening;
@@ -112,8 +114,9 @@ export class JmxSession {
     }
   }
 
-  /** Ends the session in the target, and all lanes. */
+  /** Ends the session in the target, and all lanes, for good. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     const { promise, resolve } = Promise.withResolvers<void>();
     const lane = [...this.#lanes.values()].find((one) => !one.ended);
     if (this.#connection !== undefined && lane !== undefined) {

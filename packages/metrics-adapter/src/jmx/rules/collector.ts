@@ -99,8 +99,10 @@ export class RuleCollector {
       bean,
       extraLabels.map((leaf) => [leaf.name, leaf.text]),
     );
+    const describing = new Map(bean.asked?.attributes.map((one) => [one.name, one.description]));
     for (const { name: attribute, value } of attributes) {
-      const place = { properties: name.properties, path: [], name: attribute };
+      const description = describing.get(attribute) ?? '';
+      const place = { properties: name.properties, path: [], name: attribute, description };
       leavesOf(place, value, (leaf) => this.#leaf(making, subjectOf(bean.name, name, leaf), leaf, sink));
     }
     for (const { name: attribute, value } of custom.flatMap((one) => one.extraMetrics)) {
@@ -158,6 +160,7 @@ export class RuleCollector {
       name: this.#text(series.name),
       help: series.help === undefined ? undefined : this.#text(series.help),
       attribute: this.#text(series.attribute),
+      description: this.#text(series.description),
     };
   }
 
@@ -226,7 +229,8 @@ const MAX_TEXTS = 100_000;
 const flat = (text: string): string => Buffer.from(text, 'utf16le').toString('utf16le');
 
 function subjectOf(bean: string, name: BeanName, leaf: Leaf): Subject {
-  return { bean, name, properties: leaf.properties, path: leaf.path, attribute: leaf.name };
+  const { properties, path, name: attribute, description = '' } = leaf;
+  return { bean, name, properties, path, attribute, description };
 }
 
 /** Booleans are not scaled, the values that a rule gives are. */

@@ -3,7 +3,7 @@
 
 import { JavaArray, JavaEnum, JavaObject, type JavaValue } from '../../jser/java-value.ts';
 import { JavaTime } from '../../jser/java-time.ts';
-import { compositeData, tabularData } from '../open-data.ts';
+import { compositeData, openTypeDescription, tabularData } from '../open-data.ts';
 import { javaText } from './java-text.ts';
 
 export type Leaf = {
@@ -21,9 +21,11 @@ export type Leaf = {
   readonly code: string;
   /** A point in time, whose slot is milliseconds and whose number is seconds. */
   readonly date: boolean;
+  /** Of the attribute, or of the composite or table that it is a member of. */
+  readonly description?: string;
 };
 
-type Place = Pick<Leaf, 'properties' | 'path' | 'name'>;
+type Place = Pick<Leaf, 'properties' | 'path' | 'name' | 'description'>;
 
 /** Tables within tables; beyond this a value is nonsense. */
 const MAX_DEPTH = 16;
@@ -35,7 +37,8 @@ export function leavesOf(place: Place, value: JavaValue, leaf: (leaf: Leaf) => v
   const composite = compositeData(value);
   if (composite !== undefined) {
     const path = [...place.path, place.name];
-    for (const [name, member] of composite) leavesOf({ ...place, path, name }, member, leaf);
+    const description = openTypeDescription(value);
+    for (const [name, member] of composite) leavesOf({ ...place, path, name, description }, member, leaf);
     return;
   }
   const optional =
@@ -48,14 +51,16 @@ export function leavesOf(place: Place, value: JavaValue, leaf: (leaf: Leaf) => v
 function tableLeaves(place: Place, value: JavaValue, leaf: (leaf: Leaf) => void): void {
   const table = tabularData(value);
   if (table === undefined) return;
+  const description = openTypeDescription(value);
   const columns = table.columns.filter((name) => !table.indexNames.includes(name)).toSorted();
   for (const row of table.rows) {
     const properties = new Map(place.properties);
     for (const index of table.indexNames) addIndex(properties, index, row.get(index) ?? null);
     for (const column of columns) {
       const member = row.get(column) ?? null;
-      if (column.toLowerCase() === 'value') leavesOf({ ...place, properties }, member, leaf);
-      else leavesOf({ properties, path: [...place.path, place.name], name: column }, member, leaf);
+      if (column.toLowerCase() === 'value') leavesOf({ ...place, properties, description }, member, leaf);
+      else
+        leavesOf({ properties, path: [...place.path, place.name], name: column, description }, member, leaf);
     }
   }
 }

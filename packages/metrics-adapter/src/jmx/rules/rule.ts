@@ -15,9 +15,15 @@ export type Series = {
   readonly labels: Readonly<Record<string, string>>;
   readonly type: MetricType;
   readonly help: string | undefined;
-  /** The bean's ObjectName and `<path>attribute`: what tells series with equal labels apart. */
+  /** The bean's ObjectName. */
   readonly bean: string;
+  /**
+   * What rules see after the bean's own key properties: `><path>attribute`, in a table `, key=of row><path>attribute`.
+   * With the bean it tells series with equal labels apart.
+   */
   readonly attribute: string;
+  /** What the target says of the attribute; '' where it says nothing. */
+  readonly description: string;
 };
 
 export type RuleText = {
@@ -102,6 +108,7 @@ export type Subject = {
   readonly properties: ReadonlyMap<string, string>;
   readonly path: readonly string[];
   readonly attribute: string;
+  readonly description?: string;
 };
 
 /** `domain<type=x, name=y><path>` */
@@ -192,7 +199,9 @@ export class RuleList {
     const cased = this.#style.lowercaseOutputName ? name.toLowerCase() : name;
     const inferred = this.#style.inferCounterTypeFromName && cased.endsWith('_total') ? 'counter' : 'unknown';
     const type = rule.text.type === undefined || rule.text.type === 'unknown' ? inferred : rule.text.type;
-    const attribute = `<${subject.path.join(', ')}>${attributeName(rule, subject)}`;
+    const row = [...subject.properties].slice(subject.name.properties.size);
+    const keys = row.map(([key, value]) => `, ${key}=${value}`).join('');
+    const attribute = `${keys}><${subject.path.join(', ')}>${attributeName(rule, subject)}`;
     return {
       name: cased,
       labels: Object.fromEntries(labels.toSorted(byName)),
@@ -200,6 +209,7 @@ export class RuleList {
       help,
       bean: subject.bean,
       attribute,
+      description: subject.description ?? '',
     };
   }
 }
