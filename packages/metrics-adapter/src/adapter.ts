@@ -6,10 +6,12 @@ import type { Log } from '@podmate/base/log';
 import { processMetrics } from '@podmate/base/metrics';
 import { ownFamilies } from './exposition/own-metrics.ts';
 import { Scraper } from './exposition/scrape.ts';
+import { JmxSource } from './jmx-source/source.ts';
+import { asksForJmx, readTargets } from './jmx-source/targets.ts';
 import { STATSD_EXPORTER_NAMES } from './exporter-names.ts';
 import { type Parts, metrics } from './metrics.ts';
 import { SeriesStore } from './series/store.ts';
-import { type SettingsValues, loadMapping } from './settings.ts';
+import { type SettingsValues, loadMapping, receivesStatsd } from './settings.ts';
 import { Applier } from './statsd/apply.ts';
 import { Counts, count } from './statsd/counts.ts';
 import type { DatagramOptions } from './statsd/datadog-datagram.ts';
@@ -28,9 +30,12 @@ export type Adapter = Parts & {
   readonly applier: Applier;
   readonly theScraper: Scraper;
   readonly listeners: Listener[];
-  /** Reads the mapping again. @returns what is wrong with it; the old rules stay then. */
+  /** Reads mapping and rule files again. @returns what is wrong with them; all old rules stay then. */
   readonly reload: () => string | undefined;
 };
+
+/** Rows that say nothing where StatsD is not received. */
+const OF_STATSD = /^metrics_adapter_(statsd|loaded_mappings|mapper|relay)/;
 
 export type Ground = {
   readonly version: string;
@@ -39,9 +44,11 @@ export type Ground = {
   readonly elapsedMs: () => number;
   readonly pause: () => Promise<void>;
   readonly ringFull: () => number;
+  /** Of the environment, for those that rule files name. */
+  readonly variable: (name: string) => string | undefined;
 };
 
-/** @throws SettingErrors when the mapping file is wrong */
+/** @throws SettingErrors when the mapping file or a rule file is wrong */
 export function makeAdapter(values: SettingsValues, ground: Ground): Adapter {
   const compat = values.compat === 'statsd_exporter';
   const rename = compat ? STATSD_EXPORTER_NAMES : {};
@@ -73,9 +80,11 @@ export function makeAdapter(values: SettingsValues, ground: Ground): Adapter {
     ...(relay && { relay }),
     ...(!compat && { datagrams: datagramsOf(values, ground.log) }),
   });
+  const jmx = makeJmxSource(values, store, ground);
   const listeners: Listener[] = [];
   const parts: Parts = {
     store,
+    jmx,
     counts,
     shapes,
     ingest,
@@ -90,27 +99,31 @@ export function makeAdapter(values: SettingsValues, ground: Ground): Adapter {
         grantedBytes === undefined ? [] : [[name, grantedBytes] as const],
       ),
   };
+  const catalogue = receivesStatsd(values) ? metrics : metrics.filter(({ name }) => !OF_STATSD.test(name));
   const own = function* () {
-    yield* ownFamilies(metrics, parts, rename);
+    yield* ownFamilies(catalogue, parts, rename);
     yield* ownFamilies<void>(processMetrics, undefined);
   };
   const theScraper = new Scraper(store, own, ground);
   const reload = (): string | undefined => {
-    if (values.statsdMappingConfig === undefined) {
+    if (values.statsdMappingConfig === undefined && jmx === undefined) {
       ground.log.warn('there is no mapping file to reload');
       return undefined;
     }
     try {
       const next = load();
+      const targets = jmx && readTargets(values, ground.variable).targets;
       next.misses = applier.mapping.misses;
       applier.mapping = next;
       ingest.forget();
+      if (targets !== undefined) void jmx?.reconfigure(targets);
       count(counts.reloads, 'success');
-      ground.log.info('mapping reloaded', { rules: applier.mapping.ruleCount });
+      const { ruleCount } = applier.mapping;
+      ground.log.info('rules reloaded', { mappings: ruleCount, targets: targets?.length });
       return undefined;
     } catch (error) {
       count(counts.reloads, 'failure');
-      ground.log.error('mapping not reloaded, the old one stays', { error });
+      ground.log.error('rules not reloaded, the old ones stay', { error });
       return explain(error);
     }
   };
@@ -119,6 +132,14 @@ export function makeAdapter(values: SettingsValues, ground: Ground): Adapter {
     sets.sweep(nowMs);
   };
   return { ...parts, applier, theScraper, listeners, reload, sweep };
+}
+
+function makeJmxSource(values: SettingsValues, store: SeriesStore, ground: Ground): JmxSource | undefined {
+  if (!asksForJmx(values)) return undefined;
+  const { targets, warnings } = readTargets(values, ground.variable);
+  for (const warning of warnings) ground.log.warn('rule file', { warning });
+  const { log, nowMs, elapsedMs } = ground;
+  return new JmxSource(targets, { store, log, nowMs, elapsedMs, intervalMs: values.jmxInterval });
 }
 
 function datagramsOf(values: SettingsValues, log: Log): DatagramOptions {

@@ -13,7 +13,7 @@ import { type Adapter, type Ground, makeAdapter } from './adapter.ts';
 import { translateArguments } from './exporter-arguments.ts';
 import { metrics } from './metrics.ts';
 import { partsOf } from './parts.ts';
-import { type LoadedSettings, settings } from './settings.ts';
+import { type LoadedSettings, effectiveValues, receivesStatsd, ruleFiles, settings } from './settings.ts';
 import type { DatagramThread } from './statsd/datagram-thread.ts';
 import { dialectOf } from './statsd/dialect.ts';
 import { explainLine, runMappingTest } from './statsd/explain.ts';
@@ -26,7 +26,8 @@ async function main(): Promise<void> {
   const argv = translateArguments(isProbe ? rest : process.argv.slice(2));
   const loaded = await configure(settings, { version: root.version, argv });
   if (isProbe) return health(loaded);
-  const { values, secrets } = loaded;
+  const { secrets } = loaded;
+  const values = effectiveValues(loaded);
   const log = createLog({ level: values.logLevel, format: values.logFormat, secrets });
   let thread: DatagramThread | undefined;
   const ground: Ground = {
@@ -36,21 +37,29 @@ async function main(): Promise<void> {
     elapsedMs: () => performance.now(),
     pause: () => nextTurn(),
     ringFull: () => thread?.full ?? 0,
+    variable: (name) => process.env[name],
   };
   if (values.explain !== undefined)
     return say(explainLine(values.explain, makeAdapter(values, ground), dialectOf(values)));
   if (values.mappingTest !== undefined)
     return mappingTest(values.mappingTest, () => makeAdapter(values, ground));
   const adapter = makeAdapter(values, ground);
-  log.info('starting', { version: root.version, rules: adapter.mapping().ruleCount, ...changed(loaded) });
+  log.info('starting', {
+    version: root.version,
+    rules: adapter.mapping().ruleCount,
+    targets: adapter.jmx?.targets.map(({ name }) => name).join(' '),
+    ...changed(loaded),
+  });
   if (values.debugDumpFsm !== '') dumpRules(values.debugDumpFsm, adapter, log);
-  thread = chooseReceiver(values, adapter, log, { entry: process.argv[1] ?? '', ffi: nodeFfi() }, (error) => {
+  const failed = (error: Error): void => {
     log.error('the receive thread ended', { error });
     stop('the receive thread ended', 70);
-  });
+  };
+  if (receivesStatsd(values))
+    thread = chooseReceiver(values, adapter, log, { entry: process.argv[1] ?? '', ffi: nodeFfi() }, failed);
   process.on('SIGHUP', () => adapter.reload());
-  if (values.statsdMappingConfig !== undefined)
-    watchMounted([values.statsdMappingConfig], () => adapter.reload(), { pollMs: 1000 });
+  const files = ruleFiles(values);
+  if (files.length > 0) watchMounted(files, () => adapter.reload(), { pollMs: 1000 });
   await run(partsOf(values, adapter, { log, thread, https, pause: ground.pause }), {
     log,
     settings: values,

@@ -1,6 +1,8 @@
 // The catalogue of every metric that metrics-adapter has of itself; its documentation is made from here. exporter-names.ts
 // has the names that statsd_exporter has for some of them.
 import { defineMetrics } from '@podmate/base/metrics';
+import { jmxMetrics } from './jmx-metrics.ts';
+import type { JmxSource } from './jmx-source/source.ts';
 import type { Scraper } from './exposition/scrape.ts';
 import type { SeriesStore, SeriesType } from './series/store.ts';
 import type { Counts } from './statsd/counts.ts';
@@ -11,6 +13,8 @@ import type { Shapes } from './statsd/shapes.ts';
 
 export type Parts = {
   readonly store: SeriesStore;
+  /** Where targets were asked for. */
+  readonly jmx: JmxSource | undefined;
   readonly counts: Counts;
   /** With --compat. */
   readonly shapes: Shapes | undefined;
@@ -35,7 +39,7 @@ const relayed = (
   relay === undefined ? [] : [[{ target: relay.target }, relay.counts[of]]];
 
 function seriesByType(store: SeriesStore): [Record<string, string>, number][] {
-  const types: Record<SeriesType, number> = { counter: 0, gauge: 0, histogram: 0, summary: 0 };
+  const types: Record<SeriesType, number> = { counter: 0, gauge: 0, unknown: 0, histogram: 0, summary: 0 };
   for (const { type } of store.families.values()) types[type]++;
   return by('type', Object.entries(types));
 }
@@ -223,7 +227,7 @@ export const metrics = defineMetrics<Parts>([
   {
     name: 'metrics_adapter_config_reloads_total',
     type: 'counter',
-    help: 'Reloads of the mapping file, by outcome.',
+    help: 'Reloads of mapping and rule files, by outcome.',
     labels: ['outcome'],
     collect: ({ counts }) => by('outcome', counts.reloads),
   },
@@ -272,6 +276,7 @@ export const metrics = defineMetrics<Parts>([
     labels: ['target'],
     collect: (parts) => relayed(parts, 'lines'),
   },
+  ...jmxMetrics,
   {
     name: 'metrics_adapter_build_info',
     type: 'gauge',

@@ -23,11 +23,12 @@ export function partsOf(values: SettingsValues, adapter: Adapter, ground: PartsG
   const { log, thread } = ground;
   let isReady = false;
   const web = webServer(values, adapter, ground, () => (isReady ? [] : ['starting']));
-  const { sweep, listeners, relay } = adapter;
+  const { sweep, listeners, relay, jmx } = adapter;
   return [
     ...(values.stateFile === undefined
       ? []
       : [statePart(values.stateFile, values.stateInterval, adapter, log)]),
+    ...(jmx === undefined ? [] : [{ name: 'jmx', start: () => jmx.start(), drain: () => jmx.close() }]),
     {
       name: 'web',
       start: async () => log.info('serving', { address: formatAddress(await web.start()) }),
@@ -65,7 +66,7 @@ function statePart(path: string, everyMs: number, { store }: Adapter, log: Log):
 
 function webServer(
   values: SettingsValues,
-  { store, theScraper: scraper, reload }: Adapter,
+  { store, theScraper: scraper, reload, jmx }: Adapter,
   { https, pause, log }: PartsGround,
   ready: () => readonly string[],
 ): WebServer {
@@ -76,6 +77,7 @@ function webServer(
     pause,
     store,
     scraper,
+    collect: async (timeoutMs) => jmx?.collect(timeoutMs),
     reload,
     ready,
     allowed: { openMetrics: values.webOpenmetrics, utf8: values.names === 'utf8' },

@@ -10,6 +10,8 @@ import {
   type Table,
   type Values,
 } from '@podmate/base/settings';
+import { jmxRows } from './jmx-settings.ts';
+import { asksForJmx, readTargets } from './jmx-source/targets.ts';
 import { readMappingFile } from './statsd/mapping-file.ts';
 import { statsdRows } from './statsd-settings.ts';
 import { type WebConfig, plainWeb, readWebConfig } from './web/web-config.ts';
@@ -69,6 +71,7 @@ const rows = {
     metavar: 'FILE',
     help: 'Check a table of lines and expected series (YAML: - {line: ..., series: ...}) against the rules, and exit.',
   },
+  ...jmxRows,
   maxSeries: {
     kind: 'integer',
     group: 'Limits',
@@ -186,15 +189,19 @@ export type LoadedSettings = Loaded<typeof rows>;
 export const settings = defineSettings(
   {
     name: 'metrics-adapter',
-    summary: 'Receives StatsD and DogStatsD and serves it to Prometheus; a drop-in for statsd_exporter.',
+    summary:
+      'Receives StatsD and DogStatsD, reads the beans of JVMs by JMX, and serves both to Prometheus; a drop-in for statsd_exporter and jmx_exporter.',
     usage: '[flags]',
     check: checkSettings,
   },
   rows,
 );
 
-/** What no row can say alone: addresses in lists, the mapping file, labels. */
-function* checkSettings(values: SettingsValues): Iterable<SettingFault> {
+/** What no row can say alone: addresses in lists, the mapping and rule files, labels. */
+function* checkSettings(
+  values: SettingsValues,
+  env: Readonly<Record<string, string | undefined>>,
+): Iterable<SettingFault> {
   for (const address of [...values.statsdListenUdp, ...values.statsdListenTcp].filter(Boolean))
     yield* faultsOf(() => parseAddress(address), '--statsd.listen-udp or -tcp', address);
   const relay = values.statsdRelayAddress;
@@ -215,13 +222,39 @@ function* checkSettings(values: SettingsValues): Iterable<SettingFault> {
     };
   yield* faultsOf(() => loadMapping(values), '--statsd.mapping-config', values.statsdMappingConfig);
   yield* faultsOf(() => loadWebConfig(values), '--web.config.file', values.webConfigFile);
+  if (asksForJmx(values)) yield* faultsOf(() => readTargets(values, (name) => env[name]), '--jmx.config', '');
 }
+
+const STATSD_ADDRESSES = [
+  'statsdListenUdp',
+  'statsdListenTcp',
+  'statsdListenUnixgram',
+  'statsdListenUnix',
+] as const;
+
+/** Whoever asks for JMX and names no address of StatsD does not get its default ones. */
+export function effectiveValues(loaded: LoadedSettings): SettingsValues {
+  const { values } = loaded;
+  if (!asksForJmx(values) || STATSD_ADDRESSES.some((key) => loaded.set(key))) return values;
+  return { ...values, statsdListenUdp: [], statsdListenTcp: [] };
+}
+
+/** Whether any address of StatsD is to be listened on. */
+export const receivesStatsd = (values: SettingsValues): boolean =>
+  STATSD_ADDRESSES.some((key) => values[key].some(Boolean));
 
 /** The rules as the settings say; read anew at each call. @throws SettingErrors, or what reading a file throws */
 export function loadMapping(values: Pick<SettingsValues, 'statsdMapping' | 'statsdMappingConfig'>) {
   const path = values.statsdMappingConfig;
   if (path !== undefined) return readMappingFile(path, readFileSync(path, 'utf8'));
   return readMappingFile('--statsd.mapping', values.statsdMapping ?? '');
+}
+
+/** Files with rules of any kind, to be watched. */
+export function ruleFiles(values: SettingsValues): string[] {
+  const { statsdMappingConfig, jmxConfig, jmxTargets } = values;
+  const all = [statsdMappingConfig, jmxConfig, ...jmxTargets.map(({ config }) => config)];
+  return all.filter((one) => one !== undefined);
 }
 
 /** The web configuration as the settings say; read anew at each call. @throws SettingErrors, or what reading a file throws */

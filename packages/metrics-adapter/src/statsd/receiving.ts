@@ -2,6 +2,7 @@
 import { type Address, parseAddress } from '@podmate/base/address';
 import { SettingError } from '@podmate/base/errors';
 import type { Log } from '@podmate/base/log';
+import { asksForJmx } from '../jmx-source/targets.ts';
 import type { Adapter } from '../adapter.ts';
 import type { SettingsValues } from '../settings.ts';
 import type { Listener } from './listener.ts';
@@ -91,7 +92,7 @@ export async function startListeners(
       const framed = 'path' in address && !compat ? { framed: { maxBytes: MAX_FRAME } } : {};
       return listenStream(address, { ...stream, ...framed }, ingest, counts);
     });
-  if (listeners.length === 0)
+  if (listeners.length === 0 && !asksForJmx(values))
     throw new SettingError({
       setting: '--statsd.listen-udp',
       what: 'no listener is left',

@@ -18,6 +18,8 @@ export type WebOptions = {
   readonly lifecycle: boolean;
   readonly allowed: Allowed;
   readonly scraper: Scraper;
+  /** Brings what has to be asked for, for a scrape that waits for at most this long. Never rejects. */
+  readonly collect: (timeoutMs: number) => Promise<void>;
   readonly store: SeriesStore;
   /** Why it is not ready; [] when it is. */
   readonly ready: () => readonly string[];
@@ -152,8 +154,9 @@ export class WebServer {
   }
 
   async #metrics(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { scraper, allowed } = this.#options;
+    const { scraper, allowed, collect } = this.#options;
     const format = negotiate(request.headers.accept, allowed);
+    await collect(scrapeTimeoutMs(request.headers['x-prometheus-scrape-timeout-seconds']));
     const pieces = await scraper.scrape(format);
     if (response.closed) scraper.release();
     else response.once('close', () => scraper.release());
@@ -176,6 +179,12 @@ export class WebServer {
     response.once('close', () => compress.destroy());
     await writeAll(compress, pieces);
   }
+}
+
+/** How long Prometheus waits, less what the answer takes on its way; Infinity where it does not say. */
+function scrapeTimeoutMs(header: string | string[] | undefined): number {
+  const ms = Number(header) * 1000;
+  return ms > 0 ? Math.max(ms - 500, ms / 2) : Infinity;
 }
 
 /** What Node's own check of client certificates leaves open. */

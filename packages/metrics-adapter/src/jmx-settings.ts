@@ -1,0 +1,64 @@
+// What can be told about JMX: which targets, by which rules, with which credentials. A part of the table in settings.ts.
+import type { Table } from '@podmate/base/settings';
+
+const GROUP = 'JMX';
+const access = {
+  username: { kind: 'string', group: GROUP, metavar: 'NAME', help: 'User of its JMX port.' },
+  password: { kind: 'secret', group: GROUP, file: true, help: 'Password of that user.' },
+  registryTls: { kind: 'boolean', group: GROUP, help: 'Its RMI registry speaks TLS, too.' },
+} as const satisfies Table;
+
+export const jmxRows = {
+  jmxTarget: {
+    kind: 'list',
+    group: GROUP,
+    flags: ['jmx.target'],
+    metavar: 'TARGET',
+    help: 'Read the beans of this JVM: host:port of its JMX port, or a service:jmx:rmi URL. May be given several times. StatsD is not received then unless one of its addresses is given.',
+  },
+  jmxConfig: {
+    kind: 'path',
+    group: GROUP,
+    flags: ['jmx.config'],
+    metavar: 'FILE',
+    help: "Rules, in jmx_exporter's YAML; its hostPort or jmxUrl is the target where no other is given. Read again when it changes.",
+  },
+  jmxUsername: { ...access.username, flags: ['jmx.username'], help: 'User of the JMX ports.' },
+  jmxPassword: { ...access.password, flags: ['jmx.password'] },
+  jmxRegistryTls: {
+    ...access.registryTls,
+    flags: ['jmx.registry-tls'],
+    help: 'The RMI registry speaks TLS, too. Whether the connector does is seen.',
+  },
+  jmxTimeout: {
+    kind: 'duration',
+    group: GROUP,
+    flags: ['jmx.timeout'],
+    default: '10s',
+    min: 10,
+    help: 'A target is read for at most this long, and for less where Prometheus says that it waits less.',
+  },
+  jmxInterval: {
+    kind: 'duration',
+    group: GROUP,
+    flags: ['jmx.interval'],
+    default: '0s',
+    help: 'Read the targets this often in the background; 0: when somebody scrapes.',
+  },
+  jmxTargets: {
+    kind: 'sections',
+    group: GROUP,
+    help: 'Targets with settings of their own.',
+    sections: {
+      target: { kind: 'string', group: GROUP, required: true, metavar: 'TARGET', help: 'As --jmx.target.' },
+      labels: {
+        kind: 'list',
+        group: GROUP,
+        metavar: 'NAME=VALUE',
+        help: 'Labels of its series; without any, and beside other targets, the label target.',
+      },
+      config: { kind: 'path', group: GROUP, metavar: 'FILE', help: 'Its rules, instead of --jmx.config.' },
+      ...access,
+    },
+  },
+} as const satisfies Table;

@@ -1,0 +1,57 @@
+// Something that can be polled for samples, whatever is behind it, and the one place that makes it of what a setting says.
+// For target.ts, which knows only this.
+import type { ConnectionOptions } from 'node:tls';
+import { JmxPoller, type PollReport } from '../jmx/poller.ts';
+import { type Plan, RuleCollector, type SampleSink } from '../jmx/rules/collector.ts';
+import { type JmxConfig, wantedAttributes } from '../jmx/rules/config.ts';
+import { RuleList } from '../jmx/rules/rule.ts';
+import { JmxSession, type SessionOptions } from '../jmx/session.ts';
+import type { TargetSpec } from './target-spec.ts';
+
+export type Pollable = {
+  /**
+   * One poll, about `timeoutMs` long at most; not again before it has ended.
+   * @throws Error when the target as a whole cannot be read
+   */
+  poll(sink: SampleSink, timeoutMs: number): Promise<PollReport>;
+  /** Ends what it has open; a poll that is under way fails. */
+  close(): Promise<void>;
+};
+
+/** How a target is read; all of it may be another at a reload. */
+export type Access = {
+  readonly config: JmxConfig;
+  readonly credentials: readonly [user: string, password: string] | undefined;
+  /** For whatever of the target speaks TLS. */
+  readonly tls: ConnectionOptions | undefined;
+  readonly registryTls: boolean;
+  readonly timeoutMs: number;
+};
+
+/** Dials nothing yet. */
+export function openTarget(spec: TargetSpec, access: Access): Pollable {
+  const { host, port, bindingName } = spec;
+  return overRmi({ host, port, bindingName }, access);
+}
+
+/** A JVM whose RMI connector is found with these options. */
+function overRmi(
+  where: Pick<SessionOptions, 'host' | 'port' | 'bindingName' | 'stub'>,
+  { config, credentials, tls, registryTls, timeoutMs }: Access,
+): Pollable {
+  const session = new JmxSession({
+    ...where,
+    credentials,
+    tls,
+    registryTls,
+    connectTimeoutMs: Math.min(3000, timeoutMs),
+    callTimeoutMs: timeoutMs / 2, // a call that is not answered is tried once more in another session
+  });
+  const { include, exclude } = config;
+  const poller = new JmxPoller<Plan>(session, { include, exclude, wants: wantedAttributes(config) });
+  const collector = new RuleCollector(poller, new RuleList(config.rules, config), config.customizers);
+  return {
+    poll: (sink, budgetMs) => collector.scrape(sink, budgetMs),
+    close: () => session.close(),
+  };
+}
