@@ -121,6 +121,7 @@ export class Generation {
           bodyBytes: values.maxBodyBytes ?? NO_LIMIT,
           headMs: values.headTimeout,
           keepAliveMs: values.keepAliveTimeout,
+          clientMs: values.clientTimeout,
           tunnelIdleMs: values.tunnelIdleTimeout,
         },
         routes: routeTable(routes),
@@ -165,6 +166,7 @@ export class Generation {
       name,
       host: spec.host,
       path: spec.path,
+      replacePath: spec.replacePath,
       upstream,
       request: {
         ...spec.request,

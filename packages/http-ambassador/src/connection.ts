@@ -10,6 +10,10 @@ import { type Receiver, Wire } from './wire.ts';
 /** Whom the responses of a connection are for. */
 export interface Carried {
   readonly isHead: boolean;
+  /** It asks for another protocol: 101 may come. */
+  readonly isUpgrade: boolean;
+  /** It says that it waits for 100 before its body. */
+  readonly isExpecting: boolean;
   /** The request was sent to its end. */
   readonly requestDone: boolean;
   /** Set for HTTP/1.0 clients, who know no chunks: takes the data of bodies instead of onResponseBody. */
@@ -28,6 +32,9 @@ export interface Carried {
   onConnectionLost(error: Error | undefined): void;
 }
 
+/** 1xx before one response; each is passed on, so a stream of them is work without end. */
+const MOST_INTERIM = 100;
+
 const head = new Head({ headBytes: 65_536, targetBytes: 8192, fields: 200 });
 const parse = head.parseResponse.bind(head);
 
@@ -43,6 +50,8 @@ export class Connection implements Receiver {
   readonly #body = new Body();
   #inBody = false;
   #mayKeep = false;
+  #interim = 0;
+  #hasContinued = false;
 
   constructor(endpoint: Endpoint) {
     this.endpoint = endpoint;
@@ -52,7 +61,8 @@ export class Connection implements Receiver {
   carry(carried: Carried): void {
     this.carried = carried;
     this.uses++;
-    this.#inBody = false;
+    this.#inBody = this.#hasContinued = false;
+    this.#interim = 0;
     carried.onConnected(this);
   }
 
@@ -101,25 +111,37 @@ export class Connection implements Receiver {
     if (at === INCOMPLETE) return at;
     if (at === REFUSED) return this.#refuse(carried, head.reason ?? '');
     if (head.status === 101) {
+      if (!carried.isUpgrade) return this.#refuse(carried, '101-not-asked-for');
       this.carried = undefined;
       this.endpoint.forget(this);
       carried.onUpgraded(head, bytes, at, end);
       return REFUSED;
     }
     if (head.status < 200) {
+      if (++this.#interim > MOST_INTERIM) return this.#refuse(carried, 'interim-flood');
+      this.#hasContinued ||= head.status === 100;
       carried.onInterim(head);
       return at;
     }
     this.#inBody = true;
     responseBody(head, carried.isHead, this.#body);
     this.#mayKeep = head.version === 11 ? !head.close : head.keepAlive;
-    if (this.#body.untilClose) this.#mayKeep = false;
+    if (this.#body.untilClose || this.#isSuspect(carried)) this.#mayKeep = false;
     const isDecoded = carried.unchunk !== undefined;
     if (isDecoded) carried.onResponse(head, this.#body, bytes, at, at);
     if (this.carried !== carried) return REFUSED; // It tries again elsewhere.
     const to = this.#body.done ? at : this.#body.feed(bytes, at, end, carried.unchunk);
     if (!isDecoded) carried.onResponse(head, this.#body, bytes, at, Math.max(at, to));
     return to === REFUSED ? this.#refuse(carried, this.#body.reason ?? '') : to;
+  }
+
+  /**
+   * Whether the server may not agree with us on where a message ends: it sends a length with 204, which has no body;
+   * or it answers without having asked for a body that it may still wait for.
+   */
+  #isSuspect(carried: Carried): boolean {
+    if (carried.isExpecting && !this.#hasContinued) return true;
+    return head.status === 204 && (head.chunked || head.contentLength > 0);
   }
 
   #continue(carried: Carried, bytes: Buffer, start: number, end: number): number {

@@ -20,11 +20,15 @@ export interface Client {
   readonly version: number;
   readonly keepsAlive: boolean;
   readonly nowMs: number;
+  /** How long it may pause within a message. */
+  readonly clientMs: number;
   /** The limit that runs now. */
   setDeadline(atMs: number): void;
   /** No response was begun: answer for ourselves. */
   answer(status: number, reason: string): void;
   onExchangeEnd(mayKeep: boolean): void;
+  /** It paused for too long; what becomes of the exchange is its decision. */
+  onTooSlow(reason: string): void;
   becomeTunnel(upstream: Wire): void;
 }
 
@@ -32,6 +36,10 @@ export type Request = {
   /** Head and as much of the body as came with it, as it goes to the upstream. */
   readonly first: string;
   readonly isHead: boolean;
+  /** It asks for another protocol. */
+  readonly isUpgrade: boolean;
+  /** `Expect: 100-continue` */
+  readonly isExpecting: boolean;
   /** Doing it twice is as good as once: by its method (RFC 9110 section 9.2.2) or by an Idempotency-Key. */
   readonly isIdempotent: boolean;
   /** Of the key, where the upstream is balanced by one. */
@@ -42,8 +50,13 @@ export type Request = {
 /** What a failure counts as a latency, so that an endpoint which refuses at once is not the fastest. */
 const FAILURE_MS = 1000;
 
+/** Whom we wait for, as the reason when it takes too long; the last two are the client's. */
+type Phase = 'connect-timeout' | 'first-byte-timeout' | 'idle-timeout' | 'body-timeout' | 'client-stalled';
+
 export class Exchange implements Carried {
   readonly isHead: boolean;
+  readonly isUpgrade: boolean;
+  readonly isExpecting: boolean;
   readonly upstream: Upstream;
   requestDone: boolean;
   status = 0;
@@ -67,13 +80,15 @@ export class Exchange implements Carried {
   #isOver = false;
   /** Counts as active at its endpoint. */
   #isActive = false;
-  #phase: 'connect-timeout' | 'first-byte-timeout' | 'idle-timeout' | 'total-timeout' = 'connect-timeout';
+  #phase: Phase = 'connect-timeout';
 
   constructor(client: Client, upstream: Upstream, request: Request, requestDone: boolean) {
     this.#client = client;
     this.upstream = upstream;
     this.#request = request;
     this.isHead = request.isHead;
+    this.isUpgrade = request.isUpgrade;
+    this.isExpecting = request.isExpecting;
     this.requestDone = requestDone;
     this.unchunk = client.version === 10 ? this.onResponseBody.bind(this) : undefined;
     this.#totalAtMs = client.nowMs + upstream.plan.totalMs;
@@ -93,11 +108,13 @@ export class Exchange implements Carried {
     if (this.#isOver) return true;
     this.#keep(bytes, start, end);
     if (this.#connection === undefined) return false;
-    this.#limit(this.status === 0 ? 'first-byte-timeout' : 'idle-timeout');
-    return this.#connection.wire.send(bytes, start, end);
+    const goesOn = this.#connection.wire.send(bytes, start, end);
+    this.#awaitRequest(goesOn);
+    return goesOn;
   }
 
   onClientWritable(): void {
+    if (this.#phase === 'client-stalled') this.#limit('idle-timeout');
     this.#connection?.wire.resume();
   }
 
@@ -113,9 +130,9 @@ export class Exchange implements Carried {
   onDeadline(): void {
     const reason = this.#client.nowMs >= this.#totalAtMs ? 'total-timeout' : this.#phase;
     if (reason === 'total-timeout') return this.#fail(504, reason);
-    // Waiting for a connection or for the client is not the endpoint's fault.
-    if (this.endpoint?.isQueued(this) === false && this.requestDone && !this.#client.wire.full)
-      this.#judge(false);
+    if (reason === 'body-timeout' || reason === 'client-stalled') return this.#client.onTooSlow(reason);
+    // Waiting for a connection is not the endpoint's fault.
+    if (this.endpoint?.isQueued(this) === false) this.#judge(false);
     const { connectFailure, timeout } = this.upstream.plan.retryOn;
     if (reason === 'connect-timeout' && connectFailure && this.#mayRetry(true)) return this.#retry(reason);
     if (reason === 'first-byte-timeout' && timeout && this.#mayRetry(false)) return this.#retry(reason);
@@ -126,7 +143,6 @@ export class Exchange implements Carried {
 
   onConnected(connection: Connection): void {
     this.#connection = connection;
-    this.#limit('first-byte-timeout');
     const { wire } = connection;
     let goesOn = wire.sendText(this.#request.first);
     for (const bytes of this.#queue) goesOn = wire.send(bytes, 0, bytes.length);
@@ -134,6 +150,7 @@ export class Exchange implements Carried {
       this.#isPartlyGone ||= this.#queuedBytes > 0;
       this.#queue = [];
     }
+    this.#awaitRequest(goesOn && !this.isExpecting);
     if (goesOn && !this.requestDone) this.#client.wire.resume();
   }
 
@@ -165,7 +182,6 @@ export class Exchange implements Carried {
     if (!isFailure && this.upstream.observesLatency) this.#observe(false);
     if (this.upstream.plan.retryOn.statuses.has(head.status) && this.#retryStatus(head)) return;
     this.status = head.status;
-    this.#limit('idle-timeout');
     const isDecoded = head.chunked && this.unchunk !== undefined;
     this.#mayKeep = this.#client.keepsAlive && this.requestDone && !body.untilClose && !isDecoded;
     const hasChunks = head.chunked && head.status !== 204 && head.status !== 304 && !isDecoded;
@@ -174,9 +190,7 @@ export class Exchange implements Carried {
   }
 
   onResponseBody(bytes: Buffer, start: number, end: number): void {
-    if (start === end) return;
-    this.#limit('idle-timeout');
-    if (!this.#client.wire.send(bytes, start, end)) this.#connection?.wire.pause();
+    if (start !== end) this.#holdBack(this.#client.wire.send(bytes, start, end));
   }
 
   onResponseEnd(): void {
@@ -202,10 +216,24 @@ export class Exchange implements Carried {
   }
 
   onUpstreamWritable(): void {
-    if (!this.requestDone) this.#client.wire.resume();
+    if (this.requestDone) return;
+    this.#awaitRequest(true);
+    this.#client.wire.resume();
   }
 
   // --- between
+
+  /** @param isTaken the upstream takes more of the request: whatever is missing of it is up to the client */
+  #awaitRequest(isTaken: boolean): void {
+    if (this.status !== 0) this.#limit('idle-timeout');
+    else this.#limit(isTaken && !this.requestDone ? 'body-timeout' : 'first-byte-timeout');
+  }
+
+  /** @param goesOn the client takes more of the response */
+  #holdBack(goesOn: boolean): void {
+    this.#limit(goesOn ? 'idle-timeout' : 'client-stalled');
+    if (!goesOn) this.#connection?.wire.pause();
+  }
 
   get #ending(): Ending {
     if (!this.#mayKeep) return 'close';
@@ -218,15 +246,19 @@ export class Exchange implements Carried {
     const isSmall = head.length + end - start <= 16_384;
     wire.sendText(isSmall && end > start ? head + latin1(bytes, start, end) : head);
     if (!isSmall) wire.send(bytes, start, end);
-    if (wire.full) this.#connection?.wire.pause();
+    this.#holdBack(!wire.full);
   }
 
-  #limit(phase: 'connect-timeout' | 'first-byte-timeout' | 'idle-timeout'): void {
-    const { connectMs, firstByteMs, idleMs } = this.upstream.plan;
-    const ms =
-      phase === 'connect-timeout' ? connectMs : phase === 'first-byte-timeout' ? firstByteMs : idleMs;
+  #limit(phase: Phase): void {
     this.#phase = phase;
-    this.#client.setDeadline(Math.min(this.#client.nowMs + ms, this.#totalAtMs));
+    this.#client.setDeadline(Math.min(this.#client.nowMs + this.#longest(phase), this.#totalAtMs));
+  }
+
+  #longest(phase: Phase): number {
+    const { plan } = this.upstream;
+    if (phase === 'idle-timeout') return plan.idleMs;
+    if (phase === 'first-byte-timeout') return plan.firstByteMs;
+    return phase === 'connect-timeout' ? plan.connectMs : this.#client.clientMs;
   }
 
   #attempt(avoid: Endpoint | undefined): void {

@@ -1,6 +1,7 @@
 // The http and forward modes of a listener: every connection is a session.
 import type { HttpService } from './http-service.ts';
 import type { Service } from './listener.ts';
+import type { Tally } from './traffic.ts';
 import { Session } from './session.ts';
 import type { Receiver, Wire } from './wire.ts';
 
@@ -9,6 +10,10 @@ export class HttpMode implements Service {
 
   constructor(http: HttpService) {
     this.http = http;
+  }
+
+  get refusals(): Tally {
+    return this.http.refusals;
   }
 
   get open(): number {

@@ -17,6 +17,8 @@ export type SessionLimits = {
   /** From the first byte of a head to its last. */
   readonly headMs: number;
   readonly keepAliveMs: number;
+  /** The longest pause within a body that is sent, or an answer that is taken. */
+  readonly clientMs: number;
   readonly tunnelIdleMs: number;
 };
 

@@ -8,11 +8,14 @@ import { SettingError } from '@podmate/base/errors';
 import { acceptWire } from './accepted-wire.ts';
 import { TlsAcceptor } from './tls.ts';
 import type { Tls, TlsMaterial } from './tls-material.ts';
+import type { Tally } from './traffic.ts';
 import { type Receiver, Wire } from './wire.ts';
 
 /** What serves the connections of a listener. */
 export interface Service {
   readonly open: number;
+  /** Connections and requests sent away, by reason. */
+  readonly refusals: Tally;
   /** @param take makes the wire, once there is someone to receive from it */
   accept(from: string, take: (receiver: Receiver) => Wire): void;
   /** Takes over what differs in the next one and goes on. @returns false when it cannot */
@@ -36,7 +39,6 @@ export class Listener {
   /** As the settings write it. */
   readonly name: string;
   accepted = 0;
-  rejected = 0;
   service: Service;
   tls: TlsAcceptor | undefined;
   #maxClients: number;
@@ -122,7 +124,7 @@ export class Listener {
   }
 
   #reject(socket: Socket): void {
-    this.rejected++;
+    this.service.refusals.add('too-many-clients');
     socket.destroy();
   }
 }

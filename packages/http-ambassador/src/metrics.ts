@@ -1,8 +1,6 @@
 // The catalogue of every metric http-ambassador exposes; its documentation is made from here.
 import { defineMetrics, type HistogramValue, type Labels } from '@podmate/base/metrics';
 import type { Ambassador } from './ambassador.ts';
-import { HttpMode } from './http-mode.ts';
-import type { HttpService } from './http-service.ts';
 import type { Reload } from './reload.ts';
 import { TcpMode } from './tcp-mode.ts';
 import { BOUNDS_MS, type Tally, type Traffic } from './traffic.ts';
@@ -26,8 +24,6 @@ const endpointsOf = (ambassador: Ambassador) =>
   upstreamsOf(ambassador).flatMap(([labels, { endpoints }]) =>
     endpoints.map((endpoint) => [{ ...labels, endpoint: endpoint.name }, endpoint] as const),
   );
-const services = ({ listeners }: Ambassador): HttpService[] =>
-  listeners.flatMap(({ service }) => (service instanceof HttpMode ? [service.http] : []));
 const tunnels = ({ listeners }: Ambassador): (readonly [Labels, TcpMode])[] =>
   listeners.flatMap(({ name, service }) =>
     service instanceof TcpMode ? [[{ listener: name }, service] as const] : [],
@@ -106,10 +102,12 @@ export const metrics = defineMetrics<Observed>([
   {
     name: 'http_ambassador_refusals_total',
     type: 'counter',
-    help: 'Requests refused before they had a route: ambiguous, malformed, too large, not allowed.',
+    help: 'Clients refused for what they sent or how: ambiguous, malformed, too large, too slow, too many, not allowed.',
     labels: ['listener', 'reason'],
     collect: ({ ambassador }) =>
-      byReason(services(ambassador).map(({ name, refusals }) => [{ listener: name }, refusals] as const)),
+      byReason(
+        ambassador.listeners.map(({ name, service }) => [{ listener: name }, service.refusals] as const),
+      ),
   },
   {
     name: 'http_ambassador_upstream_failures_total',

@@ -7,12 +7,15 @@ export type RouteRule = {
   readonly host?: string | undefined;
   /** `/` or `/api`: the path itself and everything below. */
   readonly path: string;
+  /** Set: paths are rewritten on the way. */
+  readonly replacePath?: string | undefined;
 };
 
 export type RouteTable<Route extends RouteRule> = {
   readonly routes: readonly Route[];
   /** The one route that fits everything, where it is the only one: nothing has to be looked at. */
   readonly only: Route | undefined;
+  /** Something hangs on paths: what a server would make of dot segments would lead past it. */
   readonly looksAtPaths: boolean;
 };
 
@@ -21,8 +24,10 @@ export function routeTable<Route extends RouteRule>(rules: readonly Route[]): Ro
   const routes = rules.toSorted((a, b) => exactness(b) - exactness(a) || b.path.length - a.path.length);
   const [first] = routes;
   const fitsAll = routes.length === 1 && first?.host === undefined && first?.path === '/';
-  return { routes, only: fitsAll ? first : undefined, looksAtPaths: routes.some(({ path }) => path !== '/') };
+  return { routes, only: fitsAll ? first : undefined, looksAtPaths: routes.some(looksAtPath) };
 }
+
+const looksAtPath = ({ path, replacePath }: RouteRule): boolean => path !== '/' || replacePath !== undefined;
 
 function exactness({ host }: RouteRule): number {
   if (host === undefined) return 0;

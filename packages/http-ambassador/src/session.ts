@@ -8,7 +8,7 @@ import { requestHead } from './http1/forwarded-head.ts';
 import { requestBody } from './http1/framing.ts';
 import { HeadBuffer } from './http1/head-buffer.ts';
 import { Head, INCOMPLETE, REFUSED } from './http1/head.ts';
-import { equals } from './http1/octets.ts';
+import { equals, SLASH, TOKEN } from './http1/octets.ts';
 import { fieldValue, requestKey } from './http1/request-key.ts';
 import { hasDotSegment, Target } from './http1/target.ts';
 import type { HttpRoute } from './http-route.ts';
@@ -28,6 +28,12 @@ const LINGER = 3;
 const CLOSED = 4;
 
 const LINGER_MS = 2000;
+/** Of a refusal; 400 where nothing fits better. */
+const STATUS_OF: Readonly<Record<string, number>> = {
+  'body-too-large': 413,
+  'body-timeout': 408,
+  expect: 417,
+};
 const IDEMPOTENT = ['get', 'head', 'put', 'delete', 'options', 'trace'];
 
 export class Session implements Receiver, Client, Timed {
@@ -51,6 +57,8 @@ export class Session implements Receiver, Client, Timed {
   #method = '';
   #host = '';
   #path = '';
+  /** What the socket had yet to send when we last looked; at the end of a connection. */
+  #unsent = 0;
   #bytesInAt = 0;
   #bytesOutAt = 0;
   readonly #from: string;
@@ -63,6 +71,10 @@ export class Session implements Receiver, Client, Timed {
 
   get nowMs(): number {
     return this.#service.deadlines.nowMs;
+  }
+
+  get clientMs(): number {
+    return this.#service.limits.clientMs;
   }
 
   /** Between two requests, or before the first. */
@@ -87,6 +99,8 @@ export class Session implements Receiver, Client, Timed {
     this.#hasEnded = true;
     this.keepsAlive = false;
     if (this.#state === AWAIT) return;
+    // The last answer may still be on its way out of here.
+    if (this.isIdle) return this.#linger();
     this.#giveUp('client-closed');
     this.wire.destroy();
   }
@@ -105,7 +119,17 @@ export class Session implements Receiver, Client, Timed {
     if (this.#exchange !== undefined) return this.#exchange.onDeadline();
     if (this.#state === AWAIT) return this.#refuse(504, 'connect-timeout');
     if (this.#state === HEAD && this.#heads.heldBytes > 0) return this.#refuse(408, 'head-timeout');
+    if (this.#state === LINGER && this.#isTakenFrom()) return;
     this.wire.destroy();
+  }
+
+  /** Whether the client still reads our last words; the time of one that does begins anew. */
+  #isTakenFrom(): boolean {
+    const unsent = this.wire.socket.writableLength;
+    const isMoving = unsent > 0 && unsent < this.#unsent;
+    this.#unsent = unsent;
+    if (isMoving) this.deadlineAt = this.nowMs + this.#service.limits.clientMs;
+    return isMoving;
   }
 
   /** No further request: an idle one closes, one at work closes after its response. */
@@ -167,6 +191,11 @@ export class Session implements Receiver, Client, Timed {
     });
   }
 
+  /** The client sends its body, or takes its answer, too slowly. */
+  onTooSlow(reason: string): void {
+    this.#spoiled(reason);
+  }
+
   // --- a request
 
   #onHead(bytes: Buffer, start: number, end: number): number {
@@ -177,7 +206,7 @@ export class Session implements Receiver, Client, Timed {
     this.#bytesInAt = this.wire.bytesIn - (end - start);
     this.#bytesOutAt = this.wire.bytesOut;
     this.#method = this.#host = this.#path = this.#reason = '';
-    if (at === REFUSED) return this.#refused(400, head.reason ?? '');
+    if (at === REFUSED) return this.#refused(STATUS_OF[head.reason ?? ''] ?? 400, head.reason ?? '');
     this.version = head.version;
     this.keepsAlive = !this.#service.isDraining && (head.version === 11 ? !head.close : head.keepAlive);
     const fault = this.#target.read(head);
@@ -205,6 +234,7 @@ export class Session implements Receiver, Client, Timed {
 
   /** CONNECT: the client gets a tunnel, where the listener gives any. */
   #connect(bytes: Buffer, start: number, end: number): number {
+    if (!this.#body.done) return this.#refused(400, 'connect-with-body');
     const upstream = this.#service.tunnelTo(this.#host);
     if (typeof upstream === 'string')
       return this.#refused(upstream === 'connect-not-here' ? 405 : 403, upstream);
@@ -223,16 +253,8 @@ export class Session implements Receiver, Client, Timed {
   }
 
   #begin(head: Head, route: HttpRoute, bytes: Buffer, start: number, end: number): number {
-    const isUpgrade =
-      head.connectionUpgrade && this.#body.done && head.upgradeEnd > head.upgradeStart && this.version === 11;
-    const first = requestHead(
-      head,
-      this.#target,
-      route.request,
-      this.#from,
-      this.#service.proto,
-      isUpgrade && !isH2c(head),
-    );
+    const isUpgrade = this.version === 11 && this.#body.done && asksForOneProtocol(head);
+    const first = requestHead(head, this.#target, route.request, this.#from, this.#service.proto, isUpgrade);
     const to = this.#body.done ? start : this.#body.feed(bytes, start, end);
     if (to === REFUSED) return this.#refused(400, this.#body.reason ?? '');
     this.#bodyBytes = to - start;
@@ -244,6 +266,8 @@ export class Session implements Receiver, Client, Timed {
     const request: Request = {
       first: to > start ? first + latin1(bytes, start, to) : first,
       isHead: equals(head.bytes, head.methodStart, head.methodEnd, 'head'),
+      isUpgrade,
+      isExpecting: head.expectContinue,
       isIdempotent,
       hash: key === undefined ? undefined : hash32(key),
       responseEdits: route.response,
@@ -274,13 +298,14 @@ export class Session implements Receiver, Client, Timed {
     const exchange = this.#exchange;
     if (exchange === undefined) return REFUSED;
     if (exchange.status > 0) {
+      this.#service.refusals.add(reason);
       this.#giveUp(reason);
       this.wire.reset();
       return REFUSED;
     }
     exchange.abort(reason);
     this.#exchange = undefined;
-    return this.#refused(reason === 'body-too-large' ? 413 : 400, reason);
+    return this.#refused(STATUS_OF[reason] ?? 400, reason);
   }
 
   /** The exchange ends here, whatever became of it. */
@@ -316,10 +341,14 @@ export class Session implements Receiver, Client, Timed {
   #linger(): void {
     this.#state = LINGER;
     this.#held = undefined;
-    this.deadlineAt = this.nowMs + LINGER_MS;
     this.wire.resume();
     this.wire.end();
-    if (this.#hasEnded) this.wire.socket.once('finish', () => this.wire.destroy());
+    this.#unsent = this.wire.socket.writableLength;
+    this.deadlineAt = this.nowMs + this.#service.limits.clientMs;
+    this.wire.socket.once('finish', () => {
+      if (this.#hasEnded) this.wire.destroy();
+      else this.deadlineAt = this.nowMs + LINGER_MS;
+    });
   }
 
   #record(): void {
@@ -340,7 +369,20 @@ export class Session implements Receiver, Client, Timed {
   }
 }
 
-/** HTTP/2 inside is not ours to check, so nobody may turn to it behind our back. */
-function isH2c(head: Head): boolean {
-  return equals(head.bytes, head.upgradeStart, head.upgradeStart + 2, 'h2');
+/**
+ * Whether the request asks for one other protocol; a choice of several is not passed on (an upgrade may always be
+ * ignored). Nor is HTTP/2: what is inside would not be ours to check, so nobody may turn to it behind our back.
+ */
+function asksForOneProtocol({
+  connectionUpgrade,
+  upgradeCount,
+  upgradeStart,
+  upgradeEnd,
+  bytes,
+}: Head): boolean {
+  if (!connectionUpgrade || upgradeCount !== 1 || upgradeEnd === upgradeStart) return false;
+  for (let at = upgradeStart; at < upgradeEnd; at++) {
+    if (TOKEN[bytes[at]!] !== 1 && bytes[at] !== SLASH) return false;
+  }
+  return !equals(bytes, upgradeStart, upgradeStart + 2, 'h2');
 }

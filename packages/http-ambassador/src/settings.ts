@@ -263,6 +263,13 @@ const rows = {
     min: 100,
     help: 'How long a client may keep an unused connection.',
   },
+  clientTimeout: {
+    kind: 'duration',
+    group: 'Limits',
+    default: '60s',
+    min: 100,
+    help: 'The longest pause of a client within a body it sends, and for taking 64 KiB of an answer.',
+  },
   tunnelIdleTimeout: {
     kind: 'duration',
     group: 'Limits',

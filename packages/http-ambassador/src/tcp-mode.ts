@@ -18,6 +18,7 @@ export class TcpMode implements Service, OpeningHost {
   readonly deadlines: Deadlines;
   readonly clientMs: number;
   readonly ends = new Tally();
+  readonly refusals = new Tally();
   bytesIn = 0;
   bytesOut = 0;
   #kind: OpeningKind;

@@ -2,18 +2,9 @@
 // extensions and trailers are validated (RFC 9112 section 7.1). One Body serves all messages of a connection side.
 // Hot: the data of a chunk is skipped, not looked at. Trailers are judged at their end: the last bytes of a refused
 // message are never sent, so that nobody takes it for complete.
-import { Head, REFUSED, type Refusal } from './head.ts';
-import {
-  CONNECTION,
-  CONTENT_LENGTH,
-  EXPECT,
-  HOST_FIELD,
-  TE,
-  TRANSFER_ENCODING,
-  UPGRADE,
-} from './field-kind.ts';
-import { FIELD_WIDTH } from './head.ts';
-import { CR, HEX, LF, VALUE } from './octets.ts';
+import { OTHER, TRACEPARENT } from './field-kind.ts';
+import { FIELD_WIDTH, Head, REFUSED, type Refusal } from './head.ts';
+import { BACKSLASH, CR, EQUALS, HEX, LF, QUOTE, SEMICOLON, TOKEN, VALUE } from './octets.ts';
 
 /** Takes the data of chunks, without their framing. */
 export type ChunkData = (bytes: Buffer, start: number, end: number) => void;
@@ -23,7 +14,15 @@ const LENGTH = 1;
 const UNTIL_CLOSE = 2;
 const SIZE_FIRST = 3;
 const SIZE = 4;
+/** `;name`, `;name=value`, `;name="quoted value"`: where in it we are. */
 const EXTENSION = 5;
+const AT_NAME = 0;
+const NAME = 1;
+const AT_VALUE = 2;
+const WORD = 3;
+const QUOTED = 4;
+const ESCAPED = 5;
+const AFTER_QUOTED = 6;
 const SIZE_LF = 6;
 const DATA = 7;
 const DATA_CR = 8;
@@ -38,14 +37,19 @@ const LONGEST_SIZE = 12;
 /** Of one body; extensions are for nobody, and a stream of them is an attack (Go, CVE-2023-39326). */
 const EXTENSION_BYTES = 4096;
 const TRAILER_BYTES = 8192;
-const FRAMING: ReadonlySet<number> = new Set([
-  HOST_FIELD,
-  CONNECTION,
-  CONTENT_LENGTH,
-  TRANSFER_ENCODING,
-  TE,
-  UPGRADE,
-  EXPECT,
+/** What must not stand there because it decides how a message is read or who sent it (RFC 9110 section 6.5.1). */
+const NO_TRAILERS: ReadonlySet<string> = new Set([
+  'authorization',
+  'cache-control',
+  'content-encoding',
+  'content-range',
+  'content-type',
+  'cookie',
+  'max-forwards',
+  'range',
+  'set-cookie',
+  'trailer',
+  'www-authenticate',
 ]);
 const trailerHead = new Head();
 
@@ -55,6 +59,7 @@ export class Body {
   #left = 0;
   #digits = 0;
   #extensionBytes = 0;
+  #part = AT_NAME;
   #trailer = '';
 
   get done(): boolean {
@@ -141,15 +146,27 @@ export class Body {
     }
     if (this.#state === SIZE_FIRST) return 'chunk-size';
     if (byte === CR) this.#state = SIZE_LF;
-    else if (byte === 0x3b) this.#state = EXTENSION;
+    else if (byte === SEMICOLON) this.#nextExtension();
     else return byte === LF ? 'bare-lf' : 'chunk-size';
     return undefined;
   }
 
+  #nextExtension(): void {
+    this.#state = EXTENSION;
+    this.#part = AT_NAME;
+  }
+
   #extension(byte: number): Refusal | undefined {
-    if (byte === CR) this.#state = SIZE_LF;
-    else if (byte === LF) return 'bare-lf';
-    else if (VALUE[byte] !== 1 || ++this.#extensionBytes > EXTENSION_BYTES) return 'chunk-extension';
+    if (byte === LF) return 'bare-lf';
+    if (++this.#extensionBytes > EXTENSION_BYTES) return 'chunk-extension';
+    const part = this.#part;
+    const mayEnd = part === NAME || part === WORD || part === AFTER_QUOTED;
+    if (mayEnd && byte === CR) this.#state = SIZE_LF;
+    else if (mayEnd && byte === SEMICOLON) this.#part = AT_NAME;
+    else {
+      this.#part = partAfter(part, byte);
+      return this.#part < 0 ? 'chunk-extension' : undefined;
+    }
     return undefined;
   }
 
@@ -195,14 +212,32 @@ export class Body {
         : framingOr(trailerHead.reason);
     }
     for (let slot = 0; slot < trailerHead.fieldCount * FIELD_WIDTH; slot += FIELD_WIDTH) {
-      if (FRAMING.has(fields[slot]!)) return 'trailer-names-framing';
+      const kind = fields[slot]!;
+      if (kind !== OTHER && kind !== TRACEPARENT) return 'trailer-names-framing';
+      // Names are tokens, ASCII, where toLowerCase() is what it seems to be.
+      if (NO_TRAILERS.has(trailerHead.text(fields[slot + 1]!, fields[slot + 2]!).toLowerCase()))
+        return 'trailer';
     }
     return undefined;
   }
 }
 
+/** The part of a chunk extension that goes on after this byte (RFC 9112 section 7.1.1); negative: none does. */
+function partAfter(part: number, byte: number): number {
+  if (part === QUOTED) {
+    if (byte === QUOTE) return AFTER_QUOTED;
+    if (byte === BACKSLASH) return ESCAPED;
+    return VALUE[byte] === 1 ? QUOTED : REFUSED;
+  }
+  if (part === ESCAPED) return VALUE[byte] === 1 ? QUOTED : REFUSED;
+  if (part === NAME && byte === EQUALS) return AT_VALUE;
+  if (part === AT_VALUE && byte === QUOTE) return QUOTED;
+  if (part === AFTER_QUOTED || TOKEN[byte] !== 1) return REFUSED;
+  return part === AT_NAME || part === NAME ? NAME : WORD;
+}
+
 function framingOr(reason: Refusal | undefined): Refusal {
-  return /^(content-length|transfer-encoding|connection)/.test(reason ?? '')
+  return /^(content-length|transfer-encoding|connection|expect|host)/.test(reason ?? '')
     ? 'trailer-names-framing'
     : 'trailer';
 }

@@ -18,7 +18,7 @@ export const X_FORWARDED_FOR = 12;
 export const X_FORWARDED_PROTO = 13;
 export const X_FORWARDED_HOST = 14;
 export const TRACEPARENT = 15;
-/** `Content_Length` and the like: what CGI-style servers take for the real one. */
+/** `Content_Length` and the like: what CGI-style servers, who know no hyphens, take for the real one. */
 export const LOOKALIKE = 16;
 
 const names: readonly (readonly [string, number])[] = [
@@ -37,9 +37,16 @@ const names: readonly (readonly [string, number])[] = [
   ['x-forwarded-proto', X_FORWARDED_PROTO],
   ['x-forwarded-host', X_FORWARDED_HOST],
   ['traceparent', TRACEPARENT],
-  ['transfer_encoding', LOOKALIKE],
-  ['content_length', LOOKALIKE],
 ];
+/** Written with an underscore these are not the field, and may be taken for it. */
+const disguised = new Map([
+  [HOST_FIELD, LOOKALIKE],
+  [TRANSFER_ENCODING, LOOKALIKE],
+  [CONTENT_LENGTH, LOOKALIKE],
+  [X_FORWARDED_FOR, X_FORWARDED_FOR],
+  [X_FORWARDED_HOST, X_FORWARDED_HOST],
+  [X_FORWARDED_PROTO, X_FORWARDED_PROTO],
+]);
 
 type Candidate = { readonly name: Uint8Array; readonly kind: number };
 
@@ -62,12 +69,18 @@ export function fieldKind(bytes: Uint8Array, start: number, end: number): number
   for (const { name, kind } of candidates) {
     let at = 0;
     while (at < length && fold(bytes[start + at]!) === name[at]) at++;
-    if (at === length) return kind;
+    if (at === length) return hasUnderscore(bytes, start, end) ? (disguised.get(kind) ?? OTHER) : kind;
   }
   return OTHER;
 }
 
-/** Letters of a token to lower case. `_` stays itself, so that it is told from `-`. */
+/** Letters of a token to lower case, `_` to `-`. */
 function fold(byte: number): number {
+  if (byte === 0x5f) return 0x2d;
   return byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte;
+}
+
+function hasUnderscore(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) if (bytes[at] === 0x5f) return true;
+  return false;
 }

@@ -86,7 +86,9 @@ function requestLine(head: Head, target: Target, { replacePath }: RequestPlan): 
   let path = head.text(target.pathStart, target.pathEnd);
   if (!path.startsWith('/') && path !== '*') path = `/${path}`;
   if (replacePath !== undefined && path.startsWith(replacePath.prefix)) {
-    const rest = path.slice(replacePath.prefix.length);
+    // A route for `/api/` or `/` ends with the slash that the rest begins with.
+    const { prefix } = replacePath;
+    const rest = path.slice(prefix.endsWith('/') ? prefix.length - 1 : prefix.length);
     path =
       rest.startsWith('/') && replacePath.by.endsWith('/')
         ? replacePath.by + rest.slice(1)

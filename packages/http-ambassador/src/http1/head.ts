@@ -12,6 +12,9 @@ import {
   LOOKALIKE,
   TRANSFER_ENCODING,
   UPGRADE,
+  X_FORWARDED_FOR,
+  X_FORWARDED_HOST,
+  X_FORWARDED_PROTO,
 } from './field-kind.ts';
 import { fieldKind } from './field-kind.ts';
 import {
@@ -63,6 +66,8 @@ export type Refusal =
   | 'length-and-transfer-encoding'
   | 'connection'
   | 'connection-names-framing'
+  | 'connection-names-forwarded'
+  | 'expect'
   | 'chunk-size'
   | 'chunk-extension'
   | 'chunk-end'
@@ -113,8 +118,9 @@ export class Head {
   chunked = false;
   close = false;
   keepAlive = false;
-  /** `Connection: upgrade`, and where the (one) Upgrade value stands. */
+  /** `Connection: upgrade`, and where the last Upgrade value stands; upgradeCount tells whether it is the only one. */
   connectionUpgrade = false;
+  upgradeCount = 0;
   upgradeStart = 0;
   upgradeEnd = 0;
   expectContinue = false;
@@ -170,7 +176,7 @@ export class Head {
     this.hostStart = this.hostEnd = 0;
     this.contentLength = -1;
     this.chunked = this.close = this.keepAlive = this.connectionUpgrade = this.expectContinue = false;
-    this.upgradeStart = this.upgradeEnd = 0;
+    this.upgradeStart = this.upgradeEnd = this.upgradeCount = 0;
     if (this.nominated.length > 0) this.nominated = [];
   }
 
@@ -201,6 +207,7 @@ export class Head {
     if (at - this.methodStart > LONGEST_METHOD) return this.#refuse('method');
     if (at >= end) return INCOMPLETE;
     if (bytes[at] !== SP || at === this.methodStart) return this.#refuse('method');
+    if (isMiscased(bytes, this.methodStart, at)) return this.#refuse('method');
     this.methodEnd = at++;
     this.targetStart = at;
     while (at < end && TARGET[bytes[at]!] === 1) at++;
@@ -307,10 +314,10 @@ export class Head {
       case UPGRADE:
         this.upgradeStart = start;
         this.upgradeEnd = end;
+        this.upgradeCount++;
         return true;
       case EXPECT:
-        this.expectContinue = equals(this.bytes, start, end, '100-continue');
-        return true;
+        return this.#expect(start, end);
       case LOOKALIKE:
         this.#refuse('lookalike-field');
         return false;
@@ -347,6 +354,13 @@ export class Head {
     return this.reason === undefined;
   }
 
+  /** The one expectation there is (RFC 9110 section 10.1.1), once: others decide at each server whether a body comes. */
+  #expect(start: number, end: number): boolean {
+    if (this.expectContinue || !equals(this.bytes, start, end, '100-continue')) this.#refuse('expect');
+    this.expectContinue = true;
+    return this.reason === undefined;
+  }
+
   #connection(start: number, end: number): boolean {
     const { bytes } = this;
     for (let at = start; at < end; at++) {
@@ -368,12 +382,31 @@ export class Head {
     else if (equals(this.bytes, from, to, 'upgrade')) this.connectionUpgrade = true;
     else {
       const kind = fieldKind(this.bytes, from, to);
-      if (kind === HOST_FIELD || kind === CONTENT_LENGTH || kind === TRANSFER_ENCODING || kind === CONNECTION)
+      if (
+        kind === HOST_FIELD ||
+        kind === CONTENT_LENGTH ||
+        kind === TRANSFER_ENCODING ||
+        kind === CONNECTION ||
+        kind === LOOKALIKE
+      )
         this.#refuse('connection-names-framing');
+      // Taken away, what a proxy in front of us says of the client would be what the client wants it to be.
+      if (kind === X_FORWARDED_FOR || kind === X_FORWARDED_HOST || kind === X_FORWARDED_PROTO)
+        this.#refuse('connection-names-forwarded');
       // Token characters are ASCII, where toLowerCase() is what it seems to be.
       this.nominated = [...this.nominated, this.text(from, to).toLowerCase()];
     }
   }
+}
+
+/**
+ * Whether a method is HEAD or CONNECT but for its case. Methods are case-sensitive (RFC 9110 section 9.1); a server
+ * that does not see it so would answer without the body, or with the tunnel, that others wait for.
+ */
+function isMiscased(bytes: Uint8Array, start: number, end: number): boolean {
+  if (!equals(bytes, start, end, 'head') && !equals(bytes, start, end, 'connect')) return false;
+  for (let at = start; at < end; at++) if (bytes[at]! >= 0x61) return true;
+  return false;
 }
 
 function nameFault(byte: number, atStart: boolean): Refusal {

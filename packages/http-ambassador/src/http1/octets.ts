@@ -9,6 +9,10 @@ export const SP = 0x20;
 export const COLON = 0x3a;
 export const COMMA = 0x2c;
 export const SLASH = 0x2f;
+export const QUOTE = 0x22;
+export const SEMICOLON = 0x3b;
+export const EQUALS = 0x3d;
+export const BACKSLASH = 0x5c;
 
 function table(isMember: (byte: number) => boolean): Uint8Array {
   return Uint8Array.from({ length: 256 }, (_, byte) => (isMember(byte) ? 1 : 0));

@@ -3,7 +3,7 @@
 // head.ts; one Target serves all connections.
 import { latin1 } from './latin1.ts';
 import { type Head, isAuthority, type Refusal } from './head.ts';
-import { COLON, equals, SLASH } from './octets.ts';
+import { BACKSLASH, COLON, equals, HEX, SEMICOLON, SLASH } from './octets.ts';
 
 export type TargetForm = 'origin' | 'absolute' | 'authority' | 'asterisk';
 
@@ -77,21 +77,30 @@ export class Target {
   }
 }
 
-/** Whether the path of bytes[start, end) has a `.` or `..` segment, plain or percent-encoded, up to its query. */
+/**
+ * Whether the path of bytes[start, end) has a `.` or `..` segment as some server may see it, up to its query: plain or
+ * percent-encoded, ended by a slash or backslash (encoded, too) or by a path parameter (`..;x` is `..` to Tomcat).
+ */
 export function hasDotSegment(bytes: Uint8Array, start: number, end: number): boolean {
   let dots = 0;
   let others = 0;
   for (let at = start; at <= end; at++) {
-    const byte = at < end ? bytes[at]! : QUERY;
-    const encoded = byte === PERCENT && bytes[at + 1] === 0x32 ? bytes[at + 2]! | 0x20 : 0;
-    const endsSegment = byte === SLASH || byte === QUERY || byte === 0x5c || encoded === 0x66;
-    if (endsSegment) {
+    let byte = at < end ? bytes[at]! : QUERY;
+    const high = byte === PERCENT && at + 2 < end ? HEX[bytes[at + 1]!]! : 0xff;
+    const low = high === 0xff ? 0xff : HEX[bytes[at + 2]!]!;
+    const isEncoded = low !== 0xff;
+    if (isEncoded) {
+      byte = high * 16 + low;
+      at += 2;
+    }
+    const isEnd = byte === QUERY && !isEncoded;
+    if (isEnd || byte === SLASH || byte === BACKSLASH || byte === SEMICOLON) {
       if (others === 0 && (dots === 1 || dots === 2)) return true;
-      if (byte === QUERY) return false;
-      dots = others = 0;
-    } else if (byte === DOT || encoded === 0x65) dots++;
+      if (isEnd) return false;
+      dots = 0;
+      others = byte === SEMICOLON ? 1 : 0;
+    } else if (byte === DOT) dots++;
     else others++;
-    if (encoded === 0x65 || encoded === 0x66) at += 2;
   }
   return false;
 }

@@ -4,6 +4,7 @@ import { splits } from '@podmate/testkit/splits';
 import { describe, expect, test } from 'vitest';
 import { Head } from '../../src/http1/head.ts';
 import { malformed } from './malformed.ts';
+import { malformedBodies, malformedHeads } from './malformed-responses.ts';
 import { type Message, readRequests, readResponses } from './reading.ts';
 
 const message = (line: string, fields: string[] = [], body = ''): Message => ({
@@ -65,7 +66,7 @@ const requests: { name: string; in: string; out: Message[] }[] = [
   },
 ];
 
-const responses: { name: string; in: string; out: Message[]; isHead?: true; refused?: string }[] = [
+const responses: { name: string; in: string; out: Message[]; isHead?: true }[] = [
   {
     name: 'with a length',
     in: 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nab',
@@ -97,24 +98,6 @@ const responses: { name: string; in: string; out: Message[]; isHead?: true; refu
     in: 'HTTP/1.0 200 OK\r\n\r\nabc',
     out: [{ ...message('200 OK', [], 'abc'), complete: false }],
   },
-  {
-    name: 'two lengths',
-    in: 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nab',
-    out: [],
-    refused: 'content-length-twice',
-  },
-  {
-    name: 'length and chunks',
-    in: 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n',
-    out: [],
-    refused: 'length-and-transfer-encoding',
-  },
-  { name: 'a folded field', in: 'HTTP/1.1 200 OK\r\nX: a\r\n b\r\n\r\n', out: [], refused: 'obs-fold' },
-  { name: 'no HTTP', in: 'SSH-2.0-OpenSSH_9.2\r\n', out: [], refused: 'version' },
-  { name: 'two digits', in: 'HTTP/1.1 20 OK\r\n\r\n', out: [], refused: 'status-line' },
-  { name: 'four digits', in: 'HTTP/1.1 2000 OK\r\n\r\n', out: [], refused: 'status-line' },
-  { name: 'below 100', in: 'HTTP/1.1 099 No\r\n\r\n', out: [], refused: 'status-line' },
-  { name: 'no code', in: 'HTTP/1.1\r\n\r\n', out: [], refused: 'status-line' },
 ];
 
 const chunkings = (text: string) => splits(Buffer.from(text, 'latin1'), new SeededRandom(1));
@@ -135,12 +118,20 @@ describe('requests', () => {
   });
 });
 
-test.each(responses)('response: $name', ({ in: input, out, isHead, refused }) => {
-  const head = new Head();
-  for (const { name, chunks } of chunkings(input)) {
-    const expected = { messages: out, ...(refused !== undefined && { refused }) };
-    expect([name, readResponses(head, chunks, isHead)]).toEqual([name, expected]);
-  }
+describe('responses', () => {
+  test.each(responses)('$name', ({ in: input, out, isHead }) => {
+    const head = new Head();
+    for (const { name, chunks } of chunkings(input)) {
+      expect([name, readResponses(head, chunks, isHead)]).toEqual([name, { messages: out }]);
+    }
+  });
+
+  test.each([...malformedHeads, ...malformedBodies])('refused: $name', ({ in: input, reason }) => {
+    const head = new Head();
+    for (const { name, chunks } of chunkings(input)) {
+      expect([name, readResponses(head, chunks).refused]).toEqual([name, reason]);
+    }
+  });
 });
 
 test('what Connection, Upgrade and Expect say', () => {
