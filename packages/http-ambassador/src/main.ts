@@ -1,5 +1,7 @@
 // http-ambassador: localhost -> the world. Settings -> plan -> parts -> lifecycle; everything else is in the parts.
+import { writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { probe } from '@podmate/base/admin';
 import { SettingError } from '@podmate/base/errors';
 import { configure, type Part, run } from '@podmate/base/lifecycle';
 import { createLog } from '@podmate/base/log';
@@ -9,18 +11,23 @@ import root from '../../../package.json' with { type: 'json' };
 import { proveRewrap } from './accepted-wire.ts';
 import { AccessLog } from './access-log.ts';
 import { Ambassador } from './ambassador.ts';
-
 import { explainUrl } from './explain.ts';
 import { metrics } from './metrics.ts';
 import { planListeners } from './plan.ts';
 import { Reload } from './reload.ts';
-import { settings } from './settings.ts';
+import { type LoadedSettings, settings } from './settings.ts';
 
 const STDOUT = 1;
 const LAST_WORDS_POLL_MS = 10;
 
 async function main(): Promise<void> {
-  const loaded = await configure(settings, { version: root.version });
+  const argv = process.argv.slice(2);
+  const isProbe = argv[0] === 'health';
+  const loaded = await configure(settings, {
+    version: root.version,
+    argv: isProbe ? ['8080=http://localhost', ...argv.slice(1)] : argv, // a probe has no listeners, any will do
+  });
+  if (isProbe) return health(loaded);
   const { values, secrets } = loaded;
   const specs = planListeners(values, process.env);
   const log = createLog({ level: values.logLevel, format: values.logFormat, secrets });
@@ -52,6 +59,19 @@ async function main(): Promise<void> {
       ...(reload.fault === undefined ? [] : [`old settings in use: ${reload.fault}`]),
     ],
   });
+}
+
+/** `http-ambassador health`: asks the running one, for exec probes where there is no curl. */
+async function health({ values: { adminListen } }: LoadedSettings): Promise<void> {
+  if (adminListen === undefined)
+    throw new SettingError({
+      setting: 'health',
+      what: '--admin-listen is off',
+      todo: 'set HTTP_AMBASSADOR_ADMIN_LISTEN',
+    });
+  const { ok, text } = await probe(adminListen);
+  if (!ok) writeSync(2, `http-ambassador: not ready: ${text}`);
+  process.exitCode = ok ? 0 : 1;
 }
 
 /** The last batch of the access log, after the last listener has drained. */
