@@ -110,6 +110,7 @@ export class Ambassador implements Part {
     const unresolved = this.upstreams.filter(({ endpoints }) => endpoints.length === 0);
     return [
       ...unresolved.map(({ plan }) => `upstream ${plan.name} has no address`),
+      ...this.named.flatMap((upstream) => upstream.warning ?? []),
       ...this.materials.flatMap(({ fault }) =>
         fault === undefined ? [] : [`old TLS material in use: ${fault}`],
       ),

@@ -150,7 +150,7 @@ export class Generation {
       const authority = formatAddress(address);
       const targets = [{ scheme, address, authority }];
       const spec = { name: `${scheme}://${authority}`, targets, section: undefined };
-      return new Upstream(this.#planOf(spec), this.#ground.log);
+      return new Upstream({ ...this.#planOf(spec), health: undefined }, this.#ground.log);
     };
     return new ForwardMap(allow, make, former?.traffic);
   }

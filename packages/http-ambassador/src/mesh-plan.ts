@@ -1,10 +1,14 @@
 // From the settings of settings-mesh.ts to what an upstream goes by. Pure.
 import { SettingError } from '@podmate/base/errors';
 import type { Balance } from './balancer.ts';
+import type { HealthPlan } from './health-check.ts';
 import { type KeySource, parseKeySource } from './http1/request-key.ts';
 import type { OutlierRule } from './outlier.ts';
+import { parseStatuses } from './policy/health-state.ts';
 import { parseRetryOn, type RetryOn } from './policy/retry.ts';
 import type { SettingsValues } from './settings.ts';
+
+type Section = SettingsValues['upstreams'][number] | undefined;
 
 export type MeshPlan = {
   readonly balance: Balance;
@@ -15,16 +19,15 @@ export type MeshPlan = {
   readonly retryOn: RetryOn;
   readonly retryBodyBytes: number;
   readonly outlier: OutlierRule;
+  /** undefined: none. */
+  readonly health: HealthPlan | undefined;
 };
 
 /**
  * @param own the section of the upstream, where it has one
  * @throws SettingError naming what cannot be read
  */
-export function meshPlan(
-  all: SettingsValues,
-  own: SettingsValues['upstreams'][number] | undefined,
-): MeshPlan {
+export function meshPlan(all: SettingsValues, own: Section): MeshPlan {
   return {
     balance: own?.balance ?? all.balance,
     hashBy: keySource(own?.hashBy ?? all.hashBy),
@@ -38,6 +41,7 @@ export function meshPlan(
       ejectMs: own?.ejectFor ?? all.ejectFor,
       mostEjected: own?.ejectMost ?? all.ejectMost,
     },
+    health: health(all, own),
   };
 }
 
@@ -61,4 +65,32 @@ function retryOn(words: readonly string[]): RetryOn {
     what: 'not known',
     todo: 'use connect-failure, reset, timeout, gateway-error or a status from 400 to 599',
   });
+}
+
+function health(all: SettingsValues, own: Section): HealthPlan | undefined {
+  const check = own?.healthCheck ?? all.healthCheck ?? 'off';
+  if (check === 'off') return undefined;
+  // It goes into a request line.
+  if (check !== 'tcp' && !/^\/[!"$-~]*$/.test(check))
+    throw new SettingError({
+      setting: 'healthCheck',
+      value: check,
+      what: 'not a path',
+      todo: 'write /healthz, tcp or off',
+    });
+  const statuses = parseStatuses(own?.healthStatus.length ? own.healthStatus : all.healthStatus);
+  if (typeof statuses === 'string')
+    throw new SettingError({
+      setting: 'healthStatus',
+      value: statuses,
+      what: 'not a status',
+      todo: 'write 200 or 2xx',
+    });
+  return {
+    path: check === 'tcp' ? undefined : check,
+    statuses,
+    intervalMs: own?.healthInterval ?? all.healthInterval,
+    timeoutMs: own?.healthTimeout ?? all.healthTimeout,
+    rule: { rise: own?.healthRise ?? all.healthRise, fall: own?.healthFall ?? all.healthFall },
+  };
 }

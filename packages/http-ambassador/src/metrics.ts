@@ -1,6 +1,7 @@
 // The catalogue of every metric http-ambassador exposes; its documentation is made from here.
 import { defineMetrics, type HistogramValue, type Labels } from '@podmate/base/metrics';
 import type { Ambassador } from './ambassador.ts';
+import { meshMetrics } from './metrics-mesh.ts';
 import type { Reload } from './reload.ts';
 import { TcpMode } from './tcp-mode.ts';
 import { BOUNDS_MS, type Tally, type Traffic } from './traffic.ts';
@@ -125,14 +126,7 @@ export const metrics = defineMetrics<Observed>([
     collect: ({ ambassador }) =>
       byReason(upstreamsOf(ambassador).map(([labels, { retries }]) => [labels, retries] as const)),
   },
-  {
-    name: 'http_ambassador_ejections_total',
-    type: 'counter',
-    help: 'Endpoints taken out of the turn for their failures.',
-    labels: ['upstream'],
-    collect: ({ ambassador }) =>
-      upstreamsOf(ambassador).map(([labels, { ejections }]) => [labels, ejections] as const),
-  },
+  ...meshMetrics,
   {
     name: 'http_ambassador_upstream_connections',
     type: 'gauge',

@@ -4,8 +4,9 @@ import { lookup } from 'node:dns/promises';
 import type { Address } from '@podmate/base/address';
 import { formatAddress } from '@podmate/base/address';
 import type { Log } from '@podmate/base/log';
-import { Balancer } from './balancer.ts';
+import { Balancer, isSound } from './balancer.ts';
 import { type Dial, Endpoint, type EndpointLimits } from './endpoint.ts';
+import { HealthChecks } from './health-check.ts';
 import type { MeshPlan } from './mesh-plan.ts';
 import { judge, RetryBudget } from './outlier.ts';
 import { Tally, Traffic } from './traffic.ts';
@@ -40,6 +41,7 @@ export class Upstream {
   ejections: number;
   endpoints: readonly Endpoint[] = [];
   readonly budget: RetryBudget;
+  readonly health: HealthChecks | undefined;
   readonly #log: Log;
   readonly observesLatency: boolean;
   readonly #balancer: Balancer<Endpoint>;
@@ -54,6 +56,10 @@ export class Upstream {
     this.failures = former?.failures ?? new Tally();
     this.ejections = former?.ejections ?? 0;
     this.#log = log;
+    const { health, dial, authority } = plan;
+    const onChange = this.#onHealth.bind(this);
+    const results = former?.health?.results;
+    this.health = health && new HealthChecks(health, { dial, authority, random, onChange, results });
     this.observesLatency = plan.balance === 'peak-ewma';
     this.#balancer = new Balancer(plan.balance, random);
     this.budget = new RetryBudget(plan.budget.ratio, plan.budget.perSecond, performance.now());
@@ -69,6 +75,14 @@ export class Upstream {
     return this.#balancer.pick(nowMs, avoid, hash);
   }
 
+  /** What an operator should know of its endpoints. */
+  get warning(): string | undefined {
+    const out = this.endpoints.filter((endpoint) => !isSound(endpoint, performance.now()));
+    if (out.length === 0) return undefined;
+    const names = out.map(({ name }) => name).join(' ');
+    return `upstream ${this.plan.name}: ${out.length} of ${this.endpoints.length} endpoints unhealthy or ejected: ${names}`;
+  }
+
   /** How an attempt went, for the outlier rule. */
   judge(endpoint: Endpoint, ok: boolean, nowMs: number): void {
     if (ok && endpoint.failuresInRow === 0 && endpoint.ejections === 0) return;
@@ -80,6 +94,7 @@ export class Upstream {
   /** Closes old idle connections and looks names up again when their time has come; called at each tick. */
   tick(nowMs: number): void {
     for (const endpoint of this.endpoints) endpoint.sweep(nowMs);
+    this.health?.tick(nowMs, this.endpoints);
     if (this.#hasNames && nowMs - this.#lookedUpAtMs > this.plan.dnsRefreshMs) void this.resolve();
   }
 
@@ -91,7 +106,14 @@ export class Upstream {
   }
 
   retire(): void {
+    this.health?.stop();
     for (const endpoint of this.endpoints) endpoint.retire();
+  }
+
+  #onHealth(endpoint: Endpoint, reason: string): void {
+    const words = { upstream: this.plan.name, endpoint: endpoint.name };
+    if (endpoint.isUnhealthy) this.#log.warn('endpoint unhealthy', { ...words, reason });
+    else this.#log.info('endpoint healthy again', words);
   }
 
   async #lookUp(): Promise<void> {
