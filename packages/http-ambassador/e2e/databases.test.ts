@@ -1,15 +1,21 @@
 // Promise: an app with a plain database URL on localhost reaches a database that takes TLS only, verified, with the
 // clients' own defaults; and what goes wrong is said in the database's words.
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import { type CertificateFiles, makeCertificate } from '@podmate/testkit/certificate';
 import { findCommand } from '@podmate/testkit/debian';
 import { eventually } from '@podmate/testkit/eventually';
 import { type TemporaryDirectory, temporaryDirectory } from '@podmate/testkit/files';
 import { RawServer, rawClient } from '@podmate/testkit/http-raw';
-import { freePort } from '@podmate/testkit/image';
+import { freePort, portOf } from '@podmate/testkit/image';
+import { MariadbServer } from '@podmate/testkit/mariadb-server';
 import { PostgresServer } from '@podmate/testkit/postgres-server';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { packetOf } from '../src/database/mysql-handshake.ts';
 import { type Running, startWith } from './running.ts';
 
 type Outcome = { readonly code: number | null; readonly stdout: string; readonly stderr: string };
@@ -33,6 +39,12 @@ function runClient(
 function psql(port: number, statement: string, user = 'app', options = ''): Promise<Outcome> {
   const where = `host=127.0.0.1 port=${port} user=${user} password=secret dbname=postgres ${options}`;
   return runClient('psql', ['-XAtw', where, '-c', statement]);
+}
+
+/** The mariadb client with a URL for localhost. */
+function mariadb(port: number, user: string, statement: string, ...options: string[]): Promise<Outcome> {
+  const where = ['--no-defaults', '-h127.0.0.1', `-P${port}`, `-u${user}`, '-psecret'];
+  return runClient('mariadb', [...where, ...options, '-BNe', statement]);
 }
 
 describe.skipIf(findCommand('pg_ctlcluster') === undefined)('PostgreSQL, TLS only', () => {
@@ -143,6 +155,146 @@ upstreams:
     await using client = await rawClient({ host: '127.0.0.1', port: ports.verified });
     client.send('GET / HTTP/1.1\r\n\r\n');
     expect(await client.gotAll()).toContain('not-postgres');
+  });
+});
+
+const HAS_MARIADB = ['mariadbd', 'mariadb'].every((name) => findCommand(name) !== undefined);
+
+describe.skipIf(!HAS_MARIADB)('MariaDB, TLS only', () => {
+  let folder: TemporaryDirectory;
+  let server: MariadbServer;
+  let ambassador: Running;
+  let unknown = 0;
+  let ports = { verified: 0, mutual: 0 };
+
+  beforeAll(async () => {
+    folder = await temporaryDirectory('mariadb-client');
+    const files = makeCertificate(folder);
+    server = await MariadbServer.start(files);
+    await server.ask(
+      `create user app@'%' identified by 'secret' require ssl; grant all on *.* to app@'%';
+       install soname 'auth_ed25519';
+       create user signed@'%' identified via ed25519 using password('secret') require ssl;
+       create user mutual@'%' identified by 'secret' require x509`,
+    );
+    const [port, mutual] = [await freePort(), await freePort()];
+    unknown = await freePort();
+    const target = `localhost:${server.port}`;
+    await writeFile(
+      folder.file('config.yaml'),
+      `listeners:
+  - { listen: '127.0.0.1:${port}', mode: tcp, to: verified }
+  - { listen: '127.0.0.1:${unknown}', mode: tcp, to: 'mysql://${target}' }
+  - { listen: '127.0.0.1:${mutual}', mode: tcp, to: mutual }
+upstreams:
+  - { name: verified, targets: ['mariadb://${target}'], tlsCa: '${files.certificate}' }
+  - { name: mutual, targets: ['mysql://${target}'], tlsCa: '${files.certificate}', tlsCertificate: '${files.certificate}', tlsKey: '${files.key}' }
+`,
+    );
+    const args = ['--config', folder.file('config.yaml'), '--connect-timeout', '500ms', '--retries', '0'];
+    ambassador = await startWith(port, args);
+    ports = { verified: port, mutual };
+  });
+  afterAll(async () => {
+    await ambassador?.[Symbol.asyncDispose]();
+    await server?.[Symbol.asyncDispose]();
+    await folder?.remove();
+  });
+
+  const CIPHER = "show status like 'ssl_version'";
+  const SECURE = 'Ssl_version\tTLSv1.3';
+
+  test('the client as it is, with TLS off, compressed, and with a way to sign in that takes a turn more', async () => {
+    for (const options of [[], ['--skip-ssl'], ['--compress']]) {
+      const outcome = await mariadb(ports.verified, 'app', CIPHER, ...options);
+      expect({ options, ...outcome }).toEqual({ options, code: 0, stdout: SECURE, stderr: '' });
+    }
+    expect((await mariadb(ports.verified, 'signed', CIPHER)).stdout).toBe(SECURE);
+    expect(
+      (await mariadb(ports.verified, 'app', `select length(repeat('x', 5000000)), repeat('y', 2000000)`))
+        .stdout.length,
+    ).toBe(2_000_008);
+  });
+
+  test('the server takes nobody without TLS: what all this is for', async () => {
+    expect((await mariadb(server.port, 'app', CIPHER, '--skip-ssl')).stderr).toContain('Access denied');
+  });
+
+  test('what the server refuses, the client hears in its words, at the right place', async () => {
+    expect((await mariadb(ports.verified, 'nobody', CIPHER)).stderr).toContain(
+      "ERROR 1045 (28000): Access denied for user 'nobody'",
+    );
+    expect((await mariadb(ports.verified, 'mutual', CIPHER)).stderr).toContain('Access denied');
+    expect((await mariadb(ports.mutual, 'mutual', CIPHER)).stdout).toBe(SECURE);
+  });
+
+  test('what we refuse, too: an unknown authority, a client that insists on TLS, a frozen server', async () => {
+    const refused = await mariadb(unknown, 'app', CIPHER);
+    expect(refused.stderr).toMatch(
+      /ERROR 1158 \(08S01\): mysql:\/\/localhost:\d+: self-signed certificate$/m,
+    );
+    expect((await mariadb(ports.verified, 'app', CIPHER, '--ssl-verify-server-cert')).stderr).toContain(
+      'SSL is required',
+    );
+    server.signal('SIGSTOP');
+    expect((await mariadb(ports.verified, 'app', CIPHER)).stderr).toContain('no connection within 0.5 s');
+    server.signal('SIGCONT');
+    expect((await mariadb(ports.verified, 'app', CIPHER)).stdout).toBe(SECURE);
+  });
+
+  // MySQL's server is not in Debian. This says what one says over TLS to a user it has not seen since its start.
+  test('caching_sha2_password in full: the client encrypts its password for us, the server gets it as it is', async () => {
+    const { certificate, key } = { certificate: folder.file('cert.pem'), key: folder.file('key.pem') };
+    const heard: string[] = [];
+    const scripted = createServer((socket) => {
+      socket.write(
+        packetOf(
+          0,
+          Buffer.from('\x0a8.4.0\0\x01\0\0\x0012345678\0\x00\x8a\x21\x02\0\x08\0\x15', 'latin1'),
+          Buffer.alloc(10),
+          Buffer.from('abcdefghijkl\0caching_sha2_password\0'),
+        ),
+      );
+      socket.once('data', (request: Buffer) => {
+        heard.push(`request ${request.length}`);
+        socket.pause();
+        const secure = new TLSSocket(socket, {
+          isServer: true,
+          cert: readFileSync(certificate),
+          key: readFileSync(key),
+        });
+        const turns = [
+          packetOf(3, Buffer.from([1, 4])),
+          packetOf(5, Buffer.from([0, 0, 0, 2, 0, 0, 0])),
+          packetOf(1, Buffer.from([0, 0, 0, 2, 0, 0, 0])),
+        ];
+        secure.on('data', (bytes: Buffer) => {
+          heard.push(`${bytes[3]}: ${bytes.length > 60 ? 'response' : bytes.toString('latin1', 4)}`);
+          secure.write(turns.shift() ?? '');
+        });
+        secure.on('error', () => socket.destroy());
+      });
+      socket.on('error', () => socket.destroy());
+    });
+    scripted.listen(0, '127.0.0.1');
+    await once(scripted, 'listening');
+    onTestFinished(() => void scripted.close());
+    const port = await freePort();
+    await using proxy = await startWith(port, [
+      '--tls-ca',
+      certificate,
+      `${port}=mysql://localhost:${portOf(scripted)}`,
+    ]);
+    const ping = await runClient('mariadb-admin', [
+      '--no-defaults',
+      '-h127.0.0.1',
+      `-P${proxy.port}`,
+      '-uapp',
+      '-psecret',
+      'ping',
+    ]);
+    expect(ping).toEqual({ code: 0, stdout: 'mysqld is alive', stderr: '' });
+    expect(heard.slice(0, 4)).toEqual(['request 36', '2: response', '4: secret\0', '0: \x0e']);
   });
 });
 

@@ -5,9 +5,10 @@ import { isDeepStrictEqual } from 'node:util';
 import { formatAddress } from '@podmate/base/address';
 import type { Log } from '@podmate/base/log';
 import type { AccessLog } from './access-log.ts';
+import { MysqlOpening } from './database/mysql-opening.ts';
 import { PlainOpening } from './database/opening.ts';
 import { PostgresOpening } from './database/postgres-opening.ts';
-import { dialPostgres } from './database/upgrade-dial.ts';
+import { dialMysql, dialPostgres } from './database/upgrade-dial.ts';
 import type { Deadlines } from './deadlines.ts';
 import { type Dial, dialPlain } from './endpoint.ts';
 import { ForwardMap } from './forward-map.ts';
@@ -20,7 +21,7 @@ import type { ListenerSpec, RouteSpec, Target, UpstreamSpec } from './plan.ts';
 import { routeTable } from './route.ts';
 import type { SettingsValues } from './settings.ts';
 import { type OpeningKind, TcpMode } from './tcp-mode.ts';
-import { dialTls, tlsClient } from './tls.ts';
+import { dialTls, type TlsClient, tlsClient } from './tls.ts';
 import { filesKey, type TlsFiles, TlsMaterial, type TlsModules } from './tls-material.ts';
 import { Traffic } from './traffic.ts';
 import { Upstream, type UpstreamPlan } from './upstream.ts';
@@ -224,7 +225,7 @@ export class Generation {
     };
     const material = this.#material(modules, this.#filesOf(section));
     const client = tlsClient(modules.tls, material, plan, ALPN[target.scheme]);
-    return target.scheme === 'postgres' ? dialPostgres(client) : dialTls(client);
+    return (DIALS[target.scheme] ?? dialTls)(client);
   }
 
   /** A certificate comes with its key from one place. */
@@ -244,7 +245,11 @@ export class Generation {
 
 /** What is spoken inside TLS, where we know it; PostgreSQL wants its name from version 17 on. */
 const ALPN: Readonly<Record<string, string>> = { https: 'http/1.1', postgres: 'postgresql' };
-const OPENINGS: Readonly<Record<string, OpeningKind>> = { postgres: PostgresOpening };
+const OPENINGS: Readonly<Record<string, OpeningKind>> = { postgres: PostgresOpening, mysql: MysqlOpening };
+const DIALS: Readonly<Record<string, (client: TlsClient) => Dial>> = {
+  postgres: dialPostgres,
+  mysql: dialMysql,
+};
 
 const isSecure = ({ scheme }: Target): boolean => scheme !== 'http' && scheme !== 'tcp';
 

@@ -7,9 +7,12 @@ import { type Carried, Connection } from './connection.ts';
 import { PeakEwma } from './policy/peak-ewma.ts';
 import { connectWire, type Wire } from './wire.ts';
 
-/** What a server said before it was asked anything. */
+/** A server that speaks first, before it is spoken to over TLS. */
 export interface Greeted {
+  /** What it said. */
   readonly packet: Buffer;
+  /** Sends the request for TLS, and has the wire speak it; when that fails, the wire closes. */
+  secure(request: Buffer, secured: () => void): void;
 }
 
 /** Opens a socket for the wire; the kind of socket (plain, TLS) is the upstream's business. */

@@ -8,7 +8,7 @@ import { TOKEN, VALUE } from './http1/octets.ts';
 import { meshPlan } from './mesh-plan.ts';
 import type { SettingsValues } from './settings.ts';
 
-export type Scheme = 'http' | 'https' | 'tcp' | 'tls' | 'postgres';
+export type Scheme = 'http' | 'https' | 'tcp' | 'tls' | 'postgres' | 'mysql';
 export type Target = { readonly scheme: Scheme; readonly address: Address; readonly authority: string };
 type UpstreamSection = SettingsValues['upstreams'][number];
 
@@ -130,7 +130,7 @@ function fullListener(
     if (isStream(upstream) !== (mode === 'tcp'))
       refuse(
         `${upstream.name} does not fit mode ${mode}`,
-        'tcp, tls and postgres go with tcp, http and https with http',
+        'tcp, tls, postgres and mysql go with tcp, http and https with http',
       );
     if (!path.startsWith('/')) refuse(`path ${path} is no path`, 'begin it with /');
   }
@@ -152,29 +152,34 @@ function inlineUpstream(text: string): UpstreamSpec {
   return { name: text.replace(/\/$/, ''), targets: [target], section: undefined };
 }
 
-/** `https://name[:port]`, `postgres://name[:port]`, `tcp://name:port`, `tls://name:port`, `unix:/path` (http) and `tcp+unix:/path` */
+/** `https://name[:port]`, `postgres://name[:port]`, `mysql://name[:port]`, `tcp://name:port`, `tls://name:port`, `unix:/path` (http) and `tcp+unix:/path` */
 export function targetOf(text: string): Target {
   const unix = /^(tcp\+)?unix:(\/.+)$/.exec(text);
   if (unix)
     return { scheme: unix[1] ? 'tcp' : 'http', address: { path: unix[2] ?? '' }, authority: 'localhost' };
   const [, scheme = '', rest = ''] =
-    /^(https?|tcp|tls|postgres|postgresql):\/\/([^/?#@\s]+)\/?$/.exec(text) ?? [];
+    /^(https?|tcp|tls|postgres|postgresql|mysql|mariadb):\/\/([^/?#@\s]+)\/?$/.exec(text) ?? [];
   if (rest === '')
     refuse(
       `${text} is no target`,
-      'write https://name, http://name:port, tcp://name:port, tls://name:port, postgres://name or unix:/path, without a path',
+      'write https://name, http://name:port, tcp://name:port, tls://name:port, postgres://name, mysql://name or unix:/path, without a path',
     );
   const hasPort = /:\d+$/.test(rest);
   const port = DEFAULT_PORTS[scheme];
   if (!hasPort && port === undefined) refuse(`${text} has no port`, `write ${scheme}://${rest}:PORT`);
   const address = parseAddress(hasPort ? rest : `${rest}:${port}`);
-  return { scheme: schemeOf(scheme), address, authority: rest };
+  return { scheme: SCHEMES[scheme] ?? 'tcp', address, authority: rest };
 }
 
-function schemeOf(text: string): Scheme {
-  if (text === 'postgresql') return 'postgres';
-  return text === 'http' || text === 'https' || text === 'tls' || text === 'postgres' ? text : 'tcp';
-}
+const SCHEMES: Readonly<Record<string, Scheme>> = {
+  http: 'http',
+  https: 'https',
+  tls: 'tls',
+  postgres: 'postgres',
+  postgresql: 'postgres',
+  mysql: 'mysql',
+  mariadb: 'mysql',
+};
 
 function editsOf(set: readonly string[], removed: readonly string[]): HeaderEdits {
   const lines = set.map((line) => {

@@ -110,7 +110,7 @@ const rows = {
     default: [],
     env: ['ROUTES'],
     metavar: '[ADDRESS:]PORT=URL',
-    help: 'Listeners in short: 8080=https://api.example, 5432=postgres://db, 6000=tcp://any:6000, 6001=tls://any:6001, 1080=forward. ${NAME} and ${NAME:-default} are taken from the environment.',
+    help: 'Listeners in short: 8080=https://api.example, 5432=postgres://db, 3306=mysql://db, 6000=tcp://any:6000, 6001=tls://any:6001, 1080=forward. ${NAME} and ${NAME:-default} are taken from the environment.',
   },
   listeners: {
     kind: 'sections',
@@ -204,7 +204,7 @@ const rows = {
         kind: 'list',
         group: 'Upstreams',
         required: true,
-        help: 'URLs of its endpoints, all of one scheme: http, https, unix; tcp, tls, tcp+unix, postgres.',
+        help: 'URLs of its endpoints, all of one scheme: http, https, unix; tcp, tls, tcp+unix, postgres, mysql.',
       },
       tlsServerName: {
         kind: 'string',

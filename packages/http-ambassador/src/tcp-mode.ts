@@ -11,7 +11,12 @@ import type { Receiver, Wire } from './wire.ts';
 /** Which opening a listener's connections have. */
 export type OpeningKind = new (host: OpeningHost) => Opening;
 
-const CLIENT_FAULTS: ReadonlySet<string> = new Set(['client-timeout', 'not-postgres', 'not-mysql']);
+const CLIENT_FAULTS: ReadonlySet<string> = new Set([
+  'client-timeout',
+  'client-tls',
+  'not-postgres',
+  'not-mysql',
+]);
 
 export class TcpMode implements Service, OpeningHost {
   upstream: Upstream;

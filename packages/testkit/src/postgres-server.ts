@@ -3,28 +3,15 @@
 // ends with its `await using`.
 
 import { execFile } from 'node:child_process';
-import { chown, copyFile, chmod, glob, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, glob, writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
+import type { CertificateFiles } from './certificate.ts';
 import { eventually } from './eventually.ts';
 import { type TemporaryDirectory, temporaryDirectory } from './files.ts';
 import { freePort, RunningImage } from './image.ts';
+import { asOrdinaryUser, giveToOrdinaryUser } from './ordinary-user.ts';
 
 const run = promisify(execFile);
-
-/** The user `nobody`, when we are root; who is not root is ordinary already. */
-const NOBODY = 65_534;
-const isRoot = (): boolean => process.getuid?.() === 0;
-/** What goes before a command that refuses to be run by root. */
-export const asOrdinaryUser = (): string[] =>
-  isRoot() ? ['setpriv', '--reuid', String(NOBODY), '--regid', String(NOBODY), '--clear-groups'] : [];
-
-/** Makes files or folders those of the ordinary user. */
-export async function giveToOrdinaryUser(...paths: string[]): Promise<void> {
-  if (isRoot()) for (const path of paths) await chown(path, NOBODY, NOBODY);
-}
-
-/** PEM files. */
-export type ServerCertificate = { readonly certificate: string; readonly key: string; readonly ca?: string };
 
 export class PostgresServer implements AsyncDisposable {
   readonly port: number;
@@ -38,14 +25,14 @@ export class PostgresServer implements AsyncDisposable {
   }
 
   /** @param files its certificate. @throws when there is no PostgreSQL */
-  static async start(files: ServerCertificate): Promise<PostgresServer> {
+  static async start(files: CertificateFiles): Promise<PostgresServer> {
     const folder = await temporaryDirectory('postgres');
     try {
       const bin = await newestPostgres();
       await makeCluster(bin, folder, files);
       const port = await freePort();
-      const command = [`${bin}/postgres`, '-D', folder.file('data'), '-p', String(port)];
-      const server = new RunningImage(commandOf([...asOrdinaryUser(), ...command]));
+      const args = ['-D', folder.file('data'), '-p', String(port)];
+      const server = new RunningImage(asOrdinaryUser(`${bin}/postgres`, ...args));
       const started = new PostgresServer(port, server, folder);
       await eventually(() => {
         if (!server.stderr.includes('ready to accept connections')) throw new Error(server.stderr);
@@ -84,21 +71,20 @@ async function newestPostgres(): Promise<string> {
   return newest;
 }
 
-async function makeCluster(bin: string, folder: TemporaryDirectory, files: ServerCertificate): Promise<void> {
+async function makeCluster(bin: string, folder: TemporaryDirectory, files: CertificateFiles): Promise<void> {
   const data = folder.file('data');
   const secret = folder.file('password');
   await writeFile(secret, 'secret');
   await giveToOrdinaryUser(folder.path, secret);
   const quick = ['--no-sync', '--no-instructions', '--no-locale', '-E', 'UTF8'];
   const users = ['-U', 'app', `--pwfile=${secret}`, '--auth-local=trust', '--auth-host=scram-sha-256'];
-  const [file, ...args] = commandOf([...asOrdinaryUser(), `${bin}/initdb`, '-D', data, ...quick, ...users]);
+  const [file, ...args] = asOrdinaryUser(`${bin}/initdb`, '-D', data, ...quick, ...users);
   await run(file, args);
-  const copies = [`${data}/server.crt`, `${data}/server.key`, `${data}/ca.crt`];
-  const [cert = '', key = '', ca = ''] = copies;
+  const [cert, key, ca] = [`${data}/server.crt`, `${data}/server.key`, `${data}/ca.crt`];
   await copyFile(files.certificate, cert);
   await copyFile(files.key, key);
-  await copyFile(files.ca ?? files.certificate, ca);
-  await giveToOrdinaryUser(...copies);
+  await copyFile(files.certificate, ca);
+  await giveToOrdinaryUser(cert, key, ca);
   await chmod(key, 0o600);
   const settings = [
     `listen_addresses = '127.0.0.1'`,
@@ -117,9 +103,4 @@ async function makeCluster(bin: string, folder: TemporaryDirectory, files: Serve
     `${data}/pg_hba.conf`,
     'local all all trust\nhostssl all mutual all scram-sha-256 clientcert=verify-ca\nhostssl all all all scram-sha-256\n',
   );
-}
-
-function commandOf(words: readonly string[]): [string, ...string[]] {
-  const [file = '', ...args] = words;
-  return [file, ...args];
 }

@@ -25,10 +25,16 @@ export abstract class Opening implements Receiver, Timed {
   #near: Wire | undefined;
   #far: Wire | undefined;
   #isOver = false;
+  #awaited = '';
 
   constructor(host: OpeningHost) {
     this.host = host;
     this.upstream = host.upstream;
+  }
+
+  /** Joined, failed or left. */
+  get isOver(): boolean {
+    return this.#isOver;
   }
 
   abstract onBytes(bytes: Buffer, start: number, end: number): void;
@@ -60,12 +66,18 @@ export abstract class Opening implements Receiver, Timed {
   }
 
   onDeadline(): void {
-    this.fail(this.#far === undefined ? 'client-timeout' : 'first-byte-timeout');
+    this.fail(this.#awaited);
   }
 
   /** Ends it, whatever it is at. */
   cutOff(): void {
     this.#near?.destroy();
+  }
+
+  /** From now on someone else has so long for what comes next. @param reason what is said when it did not come */
+  protected await(ms: number, reason: 'client-timeout' | 'connect-timeout' | 'first-byte-timeout'): void {
+    this.deadlineAt = this.host.deadlines.nowMs + ms;
+    this.#awaited = reason;
   }
 
   /** Looks for an endpoint; the client waits. */
@@ -80,7 +92,6 @@ export abstract class Opening implements Receiver, Timed {
       if (this.#isOver) return far?.destroy();
       if (far === undefined) return this.fail('connect-failure', error);
       this.#far = far;
-      this.deadlineAt = deadlines.nowMs + upstream.plan.firstByteMs;
       this.reached(near, far, greeted);
     });
   }

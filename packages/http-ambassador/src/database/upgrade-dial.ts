@@ -3,10 +3,13 @@
 // (CVE-2021-23222) and end the connection.
 import { connect, type Socket } from 'node:net';
 import type { Address } from '@podmate/base/address';
-import type { Dial } from '../endpoint.ts';
+import type { Dial, Greeted } from '../endpoint.ts';
 import type { TlsClient } from '../tls.ts';
 import type { Wire } from '../wire.ts';
+import { Packets } from './mysql-handshake.ts';
 import { SSL_REQUEST, TLS_IS_FINE } from './postgres-start.ts';
+
+const TOO_MUCH = new Error('the server sent more than its answer before TLS');
 
 /** A plain connection that is not yet the wire's; until it is, the wire's receiver hears only of its end. */
 function openPlainly(wire: Wire, address: Address): Socket {
@@ -20,7 +23,13 @@ function openPlainly(wire: Wire, address: Address): Socket {
 }
 
 /** TLS on a connection of openPlainly; the wire is on it from now on. */
-function secure(wire: Wire, plain: Socket, address: Address, client: TlsClient, connected: () => void): void {
+function beginTls(
+  wire: Wire,
+  plain: Socket,
+  address: Address,
+  client: TlsClient,
+  connected: () => void,
+): void {
   plain.removeAllListeners('close').removeAllListeners('end');
   const socket = client(address, { socket: plain });
   wire.openPlain(socket);
@@ -35,8 +44,40 @@ export function dialPostgres(client: TlsClient): Dial {
     plain.once('data', (answer: Buffer) => {
       plain.pause();
       if (answer[0] !== TLS_IS_FINE) plain.destroy(new Error('the server does not offer TLS'));
-      else if (answer.length > 1) plain.destroy(new Error('the server sent more than its answer before TLS'));
-      else secure(wire, plain, address, client, connected);
+      else if (answer.length > 1) plain.destroy(TOO_MUCH);
+      else beginTls(wire, plain, address, client, connected);
     });
   };
+}
+
+/** Connects and waits for the greeting; TLS follows when the client has answered it. */
+export function dialMysql(client: TlsClient): Dial {
+  return (wire, address, connected) => {
+    const plain = openPlainly(wire, address);
+    const packets = new Packets();
+    plain.on('data', (bytes: Buffer) => {
+      packets.feed(bytes);
+      const packet = greetingOf(packets, plain);
+      if (packet === undefined) return;
+      plain.pause().removeAllListeners('data');
+      connected({ packet, secure });
+    });
+    const secure: Greeted['secure'] = (request, secured) => {
+      if (plain.readableLength > 0) plain.destroy(TOO_MUCH);
+      else plain.write(request);
+      if (!plain.destroyed) beginTls(wire, plain, address, client, secured);
+    };
+  };
+}
+
+/** The one packet a server may send by itself. */
+function greetingOf(packets: Packets, plain: Socket): Buffer | undefined {
+  try {
+    const packet = packets.next();
+    if (packet !== undefined && packets.rest().length > 0) plain.destroy(TOO_MUCH);
+    return plain.destroyed ? undefined : packet;
+  } catch (error) {
+    plain.destroy(error instanceof Error ? error : undefined);
+    return undefined;
+  }
 }
