@@ -24,6 +24,7 @@ const DEBIAN_PACKAGES = [
   'openjdk-17-jdk-headless',
   'tomcat10',
   'zookeeper',
+  'activemq',
   'nginx-light',
   'haproxy',
   'postgresql',

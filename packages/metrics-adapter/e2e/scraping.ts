@@ -1,5 +1,6 @@
 // What the JMX tests share: a session and a collector on a port of the loopback, and a scrape as a map.
 
+import { presetsNamed, withPresets } from '../src/jmx/presets/presets.ts';
 import { JmxPoller, type PollReport } from '../src/jmx/poller.ts';
 import { RuleCollector, type Plan } from '../src/jmx/rules/collector.ts';
 import { readJmxConfig, wantedAttributes } from '../src/jmx/rules/config.ts';
@@ -25,11 +26,17 @@ export function seriesText({ name, labels }: Series): string {
   return `${name}{${pairs.join(',')}}`;
 }
 
-export function scraper(options: Partial<SessionOptions> & { port: number }, yaml = ''): Scraper {
-  const config = readJmxConfig(yamlTree(yaml), () => undefined);
+/** With a jmx_exporter file, or with presets alone. */
+export function scraper(
+  options: Partial<SessionOptions> & { port: number },
+  yaml = '',
+  presets: readonly string[] = [],
+): Scraper {
+  const file = readJmxConfig(yamlTree(yaml), () => undefined);
+  const config = withPresets(file, presetsNamed(presets), yaml !== '');
   const session = new JmxSession({ host: '127.0.0.1', ...options });
-  const { include, exclude } = config;
-  const poller = new JmxPoller<Plan>(session, { include, exclude, wants: wantedAttributes(config) });
+  const { include, exclude, reads } = config;
+  const poller = new JmxPoller<Plan>(session, { include, exclude, reads, wants: wantedAttributes(config) });
   const collector = new RuleCollector(poller, new RuleList(config.rules, config), config.customizers);
   return {
     session,

@@ -1,4 +1,4 @@
-// Apache ActiveMQ Classic: the broker, its connectors and its destinations. Consumers and advisory topics have a bean
+// Apache ActiveMQ Classic: the broker and its destinations. Consumers and advisory topics have a bean
 // each as well, far too many for series, and are left out.
 
 import { beans, MS, PERCENT, preset, type Measure } from './preset.ts';
@@ -92,9 +92,6 @@ export const activemq = preset(
   'activemq',
   [
     beans(BROKER, broker),
-    beans(`${BROKER},connector=clientConnectors,connectorName={connector}`, [
-      ['ConnectionCount', 'activemq_connector_connections', 'gauge', 'Open connections of a connector.'],
-    ]),
     beans(`${BROKER},destinationType={type:Queue|Topic},destinationName={destination}`, destination),
   ],
   /,destinationName=ActiveMQ\.Advisory\./,

@@ -51,11 +51,12 @@ export const PERCENT = { factor: 1e-2 };
 
 /**
  * Beans of this form. `{label}` in a key property takes its value (or a part of it) as a label, `{label:a|b}` only
- * those values. `anyOrder`: the product registers the properties after the first in whatever order.
+ * those values. Beans are known by their properties in this order, and in canonical (sorted) order,
+ * which some targets tell instead. `anyOrder`: the product registers those after the first in whatever order.
  */
 export function beans(objectName: string, measures: readonly Measure[], anyOrder = false): BeanTable {
   const { domain, properties } = taken(objectName);
-  const forms = anyOrder ? permutations(properties) : [properties];
+  const forms = orders(properties, anyOrder);
   return {
     include: namePatterns(objectName),
     names: forms.map((form) => groups(`${domain}:${form.join(',')}`).pattern),
@@ -143,11 +144,20 @@ function ruleOf(
 
 const literal = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
 
+const key = (property: string): string => property.slice(0, property.indexOf('='));
+
+function orders(properties: readonly string[], anyOrder: boolean): string[][] {
+  const canonical = properties.toSorted((a, b) => (key(a) < key(b) ? -1 : 1));
+  const registered = anyOrder ? permutations(properties) : [properties];
+  const all = [...registered, canonical].map((one): [string, readonly string[]] => [one.join(','), one]);
+  return Array.from(new Map(all).values(), (one) => [...one]);
+}
+
 /** The first stays first: products write `type=` before all others. */
 function permutations([first, ...others]: readonly string[]): string[][] {
-  const orders = (rest: readonly string[]): string[][] =>
+  const tails = (rest: readonly string[]): string[][] =>
     rest.length === 0
       ? [[]]
-      : rest.flatMap((one) => orders(rest.filter((other) => other !== one)).map((tail) => [one, ...tail]));
-  return orders(others).map((tail) => (first === undefined ? tail : [first, ...tail]));
+      : rest.flatMap((one) => tails(rest.filter((other) => other !== one)).map((tail) => [one, ...tail]));
+  return tails(others).map((tail) => (first === undefined ? tail : [first, ...tail]));
 }

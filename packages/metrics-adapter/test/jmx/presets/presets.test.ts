@@ -55,6 +55,13 @@ const ROWS: { name: string; bean: string; attribute: string; text: string; out: 
     out: 'jvm_gc_collection_seconds_sum{gc="Copy"} 2.5',
   },
   {
+    name: 'canonical order of key properties',
+    bean: 'java.lang:name=Copy,type=GarbageCollector',
+    attribute: 'CollectionCount',
+    text: '2',
+    out: 'jvm_gc_collection_seconds_count{gc="Copy"} 2',
+  },
+  {
     name: 'a quoted key property',
     bean: 'Catalina:type=ThreadPool,name="http-nio-8080"',
     attribute: 'currentThreadsBusy',
