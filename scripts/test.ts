@@ -32,6 +32,7 @@ const DEBIAN_PACKAGES = [
   'mariadb-client',
   'curl',
   'openssl',
+  'dnsmasq-base',
 ];
 
 const inContinuousBuild = !['', '0', 'false', undefined].includes(process.env['CI']);

@@ -33,6 +33,7 @@ export class Ambassador implements Part {
     this.#first = [values, specs];
     const deadlines = new Deadlines((nowMs) => {
       for (const upstream of this.upstreams) upstream.tick(nowMs);
+      for (const forward of this.#now?.forwards ?? []) forward.sweep(nowMs);
       accessLog?.flush();
     });
     this.#ground = { log, deadlines, accessLog };

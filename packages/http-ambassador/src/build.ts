@@ -10,6 +10,7 @@ import { PlainOpening } from './database/opening.ts';
 import { PostgresOpening } from './database/postgres-opening.ts';
 import { dialMysql, dialPostgres } from './database/upgrade-dial.ts';
 import type { Deadlines } from './deadlines.ts';
+import { Resolver } from './dns/resolver.ts';
 import { type Dial, dialPlain } from './endpoint.ts';
 import { ForwardMap } from './forward-map.ts';
 import { HttpMode } from './http-mode.ts';
@@ -24,7 +25,7 @@ import { type OpeningKind, TcpMode } from './tcp-mode.ts';
 import { dialTls, type TlsClient, tlsClient } from './tls.ts';
 import { filesKey, type TlsFiles, TlsMaterial, type TlsModules } from './tls-material.ts';
 import { Traffic } from './traffic.ts';
-import { Upstream, type UpstreamPlan } from './upstream.ts';
+import { Upstream, type UpstreamGround, type UpstreamPlan } from './upstream.ts';
 
 const NO_LIMIT = Number.MAX_SAFE_INTEGER;
 const FREE_RETRIES_PER_SECOND = 10;
@@ -50,6 +51,7 @@ export class Generation {
   readonly #ground: Ground;
   readonly #modules: TlsModules | undefined;
   readonly #former: Generation | undefined;
+  readonly resolver: Resolver;
 
   /** @param modules where the plan needs TLS @throws SettingError naming a certificate that cannot be used */
   constructor(
@@ -63,6 +65,9 @@ export class Generation {
     this.#ground = ground;
     this.#modules = modules;
     this.#former = former;
+    const names = { servers: values.dnsServers, search: values.dnsSearch };
+    const resolver = former?.resolver;
+    this.resolver = resolver && isDeepStrictEqual(resolver.options, names) ? resolver : new Resolver(names);
     for (const spec of specs) this.#addListener(spec);
     this.#former = undefined;
   }
@@ -135,7 +140,7 @@ export class Generation {
   #forward(name: string, allow: readonly string[]): ForwardMap {
     const { dial: _, ...plan } = this.#planOf({ name: '', targets: [], section: undefined });
     const files = this.#filesOf(undefined);
-    const of = { allow, plan, files };
+    const of = { allow, plan, files, names: this.resolver.options };
     // Its upstreams come later, when a request asks for them; what the settings name has to be sound now.
     if (this.#modules !== undefined && Object.values(files).some((path) => path !== undefined))
       this.#material(this.#modules, files);
@@ -151,7 +156,7 @@ export class Generation {
       const authority = formatAddress(address);
       const targets = [{ scheme, address, authority }];
       const spec = { name: `${scheme}://${authority}`, targets, section: undefined };
-      return new Upstream({ ...this.#planOf(spec), health: undefined }, this.#ground.log);
+      return new Upstream({ ...this.#planOf(spec), health: undefined }, this.#upstreamGround);
     };
     return new ForwardMap(allow, make, former?.traffic);
   }
@@ -184,12 +189,17 @@ export class Generation {
     const here = this.#upstreams.get(spec.name);
     if (here !== undefined) return here.thing;
     const plan = this.#planOf(spec);
-    const of = { spec, plan: { ...plan, dial: undefined }, files: this.#filesOf(spec.section) };
+    const files = this.#filesOf(spec.section);
+    const of = { spec, plan: { ...plan, dial: undefined }, files, names: this.resolver.options };
     const former = this.#former && this.#former.#upstreams.get(spec.name);
     const thing = isDeepStrictEqual(former?.of, of) ? former?.thing : undefined;
-    const made = { thing: thing ?? new Upstream(plan, this.#ground.log, former?.thing), of };
+    const made = { thing: thing ?? new Upstream(plan, this.#upstreamGround, former?.thing), of };
     this.#upstreams.set(spec.name, made);
     return made.thing;
+  }
+
+  get #upstreamGround(): UpstreamGround {
+    return { log: this.#ground.log, lookup: this.resolver };
   }
 
   #planOf(spec: UpstreamSpec): UpstreamPlan {
@@ -211,7 +221,11 @@ export class Generation {
       idleMs: own?.idleTimeout ?? all.idleTimeout,
       totalMs: own?.totalTimeout ?? all.totalTimeout ?? Infinity,
       budget: { ratio: all.retryBudget, perSecond: FREE_RETRIES_PER_SECOND },
-      dnsRefreshMs: own?.dnsRefresh ?? all.dnsRefresh,
+      dns: {
+        minMs: own?.dnsMinRefresh ?? all.dnsMinRefresh,
+        maxMs: own?.dnsRefresh ?? all.dnsRefresh,
+        holdGoneMs: own?.dnsHoldGone ?? all.dnsHoldGone,
+      },
     };
   }
 

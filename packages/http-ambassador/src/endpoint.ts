@@ -28,7 +28,7 @@ export class Endpoint {
   readonly address: Address;
   readonly name: string;
   /** For the balancer and the outlier rule. */
-  readonly weight: number;
+  weight: number;
   readonly latency = new PeakEwma();
   active = 0;
   isUnhealthy = false;

@@ -26,7 +26,11 @@ function explainIn(spec: ListenerSpec, url: URL): string {
 
 function routeLines(route: RouteSpec, spec: ListenerSpec, path: string): string[] {
   const { upstream, hostHeader, replacePath, request, response } = route;
-  const targets = upstream.targets.map(({ scheme, address }) => `${scheme}://${formatAddress(address)}`);
+  const targets = upstream.targets.map(({ scheme, address }) =>
+    'host' in address && address.srv
+      ? `${scheme}+srv://${address.host}`
+      : `${scheme}://${formatAddress(address)}`,
+  );
   const lines = [`upstream   ${upstream.name}: ${targets.join(' ')}`];
   if (spec.mode === 'tcp') return lines;
   const host =

@@ -9,12 +9,17 @@ import type { Upstream } from './upstream.ts';
 
 /** Upstreams kept at a time; each has its own pool. */
 const MOST_UPSTREAMS = 256;
+/** One that nobody asked for within this time is forgotten: its name would be looked up for nobody. */
+const UNUSED_MS = 60_000;
 
 export class ForwardMap {
   readonly traffic: Traffic;
   readonly #allow: readonly string[];
   readonly #make: (scheme: 'http' | 'https' | 'tcp', address: Address) => Upstream;
   readonly #routes = new Map<string, HttpRoute>();
+  /** Asked for since the last sweep. */
+  #used = new Set<string>();
+  #sweptAtMs = -Infinity;
 
   constructor(
     allow: readonly string[],
@@ -44,6 +49,7 @@ export class ForwardMap {
     const full = (/:\d+$/.test(authority) ? authority : `${authority}:${port}`).toLowerCase();
     if (!this.#allow.some((rule) => allows(rule, full))) return 'not-allowed';
     const key = `${scheme}://${full}`;
+    this.#used.add(key);
     const known = this.#routes.get(key);
     if (known !== undefined) {
       this.#routes.delete(key);
@@ -51,6 +57,18 @@ export class ForwardMap {
       return known;
     }
     return this.#add(key, this.#make(scheme, parseAddress(full)));
+  }
+
+  /** Forgets what was not asked for since the last time; called at each tick. */
+  sweep(nowMs: number): void {
+    if (nowMs - this.#sweptAtMs < UNUSED_MS) return;
+    this.#sweptAtMs = nowMs;
+    for (const [key, { upstream }] of this.#routes) {
+      if (this.#used.has(key) || upstream.endpoints.some(({ active }) => active > 0)) continue;
+      upstream.retire();
+      this.#routes.delete(key);
+    }
+    this.#used = new Set();
   }
 
   #add(key: string, upstream: Upstream): HttpRoute {

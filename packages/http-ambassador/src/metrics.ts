@@ -174,6 +174,16 @@ export const metrics = defineMetrics<Observed>([
     collect: ({ ambassador: { accessLog } }) => accessLog?.dropped ?? 0,
   },
   {
+    name: 'http_ambassador_dns_lookups_total',
+    type: 'counter',
+    help: 'Lookups of the names of an upstream: answered, gone (there is no such name) or failed (nothing is known).',
+    labels: ['upstream', 'result'],
+    collect: ({ ambassador }) =>
+      upstreamsOf(ambassador).flatMap(([labels, { names }]) =>
+        Object.entries(names.counts).map(([result, count]) => [{ ...labels, result }, count] as const),
+      ),
+  },
+  {
     name: 'http_ambassador_listener_tls_failures_total',
     type: 'counter',
     help: 'Clients that came no further than the TLS handshake.',

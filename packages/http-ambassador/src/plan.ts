@@ -1,15 +1,17 @@
 // From settings to what is to be built: listeners with their routes, upstreams with their targets, everything checked
 // against everything. Pure: no socket, no file; build.ts makes the parts.
+import { isIP } from 'node:net';
 import { type Address, formatAddress, parseAddress } from '@podmate/base/address';
 import { SettingError, SettingErrors } from '@podmate/base/errors';
 import { type Environment, expand } from './expand.ts';
 import { NO_EDITS, type HeaderEdits } from './http1/forwarded-head.ts';
 import { TOKEN, VALUE } from './http1/octets.ts';
+import type { Place } from './dns/followed-names.ts';
 import { meshPlan } from './mesh-plan.ts';
 import type { SettingsValues } from './settings.ts';
 
 export type Scheme = 'http' | 'https' | 'tcp' | 'tls' | 'postgres' | 'mysql';
-export type Target = { readonly scheme: Scheme; readonly address: Address; readonly authority: string };
+export type Target = { readonly scheme: Scheme; readonly address: Place; readonly authority: string };
 type UpstreamSection = SettingsValues['upstreams'][number];
 
 export type UpstreamSpec = {
@@ -71,6 +73,7 @@ export function planListeners(values: SettingsValues, env: Environment): Listene
     ...values.routes.map((text) => attempt(text, () => shortListener(expand(text, env), find))),
     ...values.listeners.map((section, at) => attempt(`listeners[${at}]`, () => fullListener(section, find))),
   ];
+  for (const server of values.dnsServers) attempt('dnsServers', () => refuseUnlessServer(server));
   const specs = planned.filter((spec) => spec !== undefined);
   const addresses = specs.map(({ listen }) => formatAddress(listen));
   for (const twice of new Set(addresses.filter((address, at) => addresses.indexOf(address) !== at)))
@@ -157,13 +160,14 @@ export function targetOf(text: string): Target {
   const unix = /^(tcp\+)?unix:(\/.+)$/.exec(text);
   if (unix)
     return { scheme: unix[1] ? 'tcp' : 'http', address: { path: unix[2] ?? '' }, authority: 'localhost' };
-  const [, scheme = '', rest = ''] =
-    /^(https?|tcp|tls|postgres|postgresql|mysql|mariadb):\/\/([^/?#@\s]+)\/?$/.exec(text) ?? [];
+  const [, scheme = '', srv, rest = ''] =
+    /^(https?|tcp|tls|postgres|postgresql|mysql|mariadb)(\+srv)?:\/\/([^/?#@\s]+)\/?$/.exec(text) ?? [];
   if (rest === '')
     refuse(
       `${text} is no target`,
-      'write https://name, http://name:port, tcp://name:port, tls://name:port, postgres://name, mysql://name or unix:/path, without a path',
+      'write https://name, http://name:port, tcp://name:port, tls://name:port, postgres://name, mysql://name or unix:/path, without a path, or http+srv://_http._tcp.name',
     );
+  if (srv !== undefined) return serviceOf(SCHEMES[scheme] ?? 'tcp', rest);
   const hasPort = /:\d+$/.test(rest);
   const port = DEFAULT_PORTS[scheme];
   if (!hasPort && port === undefined) refuse(`${text} has no port`, `write ${scheme}://${rest}:PORT`);
@@ -180,6 +184,24 @@ const SCHEMES: Readonly<Record<string, Scheme>> = {
   mysql: 'mysql',
   mariadb: 'mysql',
 };
+
+/**
+ * `http+srv://_http._tcp.name`: host and port are those of the SRV records. Requests and certificates are for `name`:
+ * what a name server says of where a service is does not say who it is (RFC 9525 section 6.1).
+ */
+function serviceOf(scheme: Scheme, host: string): Target {
+  const [, name] = /^_[\w-]+\._(?:tcp|udp)\.([\w.-]+)$/i.exec(host) ?? [];
+  if (name === undefined)
+    return refuse(`${host} is no service`, 'write http+srv://_http._tcp.name, without a port');
+  return { scheme, address: { host, port: 0, srv: true }, authority: name };
+}
+
+/** `10.0.0.10`, `10.0.0.10:53`, `fd00::10`, `[fd00::10]:53` */
+function refuseUnlessServer(text: string): void {
+  const address = isIP(text) === 0 ? parseAddress(text) : undefined;
+  if (address !== undefined && !('host' in address && isIP(address.host) !== 0))
+    refuse(`${text} is no name server`, 'write its IP address, with or without a port');
+}
 
 function editsOf(set: readonly string[], removed: readonly string[]): HeaderEdits {
   const lines = set.map((line) => {

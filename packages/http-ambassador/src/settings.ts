@@ -66,9 +66,22 @@ const perUpstream = {
   dnsRefresh: {
     kind: 'duration',
     group: 'Upstreams',
-    default: '10s',
-    min: 100,
-    help: 'How often names are looked up again; when that fails, the known addresses stay.',
+    default: '30s',
+    min: 10,
+    help: 'Names are looked up again when their TTL is over, at the latest after this; when that fails, the known addresses stay.',
+  },
+  dnsMinRefresh: {
+    kind: 'duration',
+    group: 'Upstreams',
+    default: '1s',
+    min: 10,
+    help: 'At the earliest after this, however short the TTL is.',
+  },
+  dnsHoldGone: {
+    kind: 'duration',
+    group: 'Upstreams',
+    default: '30s',
+    help: 'When a name is said not to exist any more, its addresses stay for so long.',
   },
 } as const satisfies Table;
 
@@ -219,6 +232,22 @@ const rows = {
   ...perUpstream,
   ...tlsOfUpstreams,
   retryBudget,
+  dnsServers: {
+    kind: 'list',
+    group: 'Upstreams',
+    default: [],
+    byComma: true,
+    metavar: 'ADDRESS[:PORT]',
+    help: 'Name servers, instead of those of /etc/resolv.conf.',
+  },
+  dnsSearch: {
+    kind: 'list',
+    group: 'Upstreams',
+    default: [],
+    byComma: true,
+    metavar: 'DOMAIN',
+    help: 'Search list for short names, instead of that of /etc/resolv.conf.',
+  },
   maxHeadBytes: {
     kind: 'bytes',
     group: 'Limits',

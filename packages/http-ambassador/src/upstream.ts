@@ -1,10 +1,10 @@
 // A service elsewhere: its addresses (names are looked up, and again while they are used), how its load is spread,
 // what counts as failing, how often may be tried again. The one place that knows endpoints come and go.
-import { lookup } from 'node:dns/promises';
-import type { Address } from '@podmate/base/address';
 import { formatAddress } from '@podmate/base/address';
 import type { Log } from '@podmate/base/log';
 import { Balancer, isSound } from './balancer.ts';
+import { FollowedNames, type Lookup, type Place, type Ranked } from './dns/followed-names.ts';
+import type { RefreshBounds } from './dns/name-schedule.ts';
 import { type Dial, Endpoint, type EndpointLimits } from './endpoint.ts';
 import { HealthChecks } from './health-check.ts';
 import type { MeshPlan } from './mesh-plan.ts';
@@ -13,7 +13,7 @@ import { Tally, Traffic } from './traffic.ts';
 
 export type UpstreamPlan = MeshPlan & {
   readonly name: string;
-  readonly targets: readonly Address[];
+  readonly targets: readonly Place[];
   readonly dial: Dial;
   /** What to send as Host when a route says so. */
   readonly authority: string;
@@ -24,14 +24,14 @@ export type UpstreamPlan = MeshPlan & {
   /** Infinity: none. */
   readonly totalMs: number;
   readonly budget: { readonly ratio: number; readonly perSecond: number };
-  readonly dnsRefreshMs: number;
+  readonly dns: RefreshBounds;
 };
 
-const isLiteral = (address: Address): boolean =>
-  'path' in address || address.host === '' || /^[\d.]+$|:/.test(address.host);
+/** What all upstreams have in common. */
+export type UpstreamGround = { readonly log: Log; readonly lookup: Lookup; readonly random?: () => number };
 
-/** After a failed lookup, not sooner again than this. */
-const RELOOKUP_MS = 1000;
+/** Endpoints of one priority; the next tier is used while all of this one are ejected or unhealthy. */
+type Tier = { readonly endpoints: readonly Endpoint[]; readonly balancer: Balancer<Endpoint> };
 
 export class Upstream {
   readonly plan: UpstreamPlan;
@@ -44,12 +44,16 @@ export class Upstream {
   readonly health: HealthChecks | undefined;
   readonly #log: Log;
   readonly observesLatency: boolean;
-  readonly #balancer: Balancer<Endpoint>;
-  #lookedUpAtMs = -Infinity;
-  #lookingUp: Promise<void> | undefined;
+  readonly names: FollowedNames;
+  readonly #random: () => number;
+  /** By priority; more than one only where SRV records say so. */
+  #tiers: readonly Tier[] = [];
+  /** The endpoints as text: most lookups find what is known, and the balancers go on as they are. */
+  #inUse = '';
+  #isRetired = false;
 
   /** @param former the one that had the name until now: what was counted of it goes on counting */
-  constructor(plan: UpstreamPlan, log: Log, former?: Upstream, random: () => number = Math.random) {
+  constructor(plan: UpstreamPlan, { log, lookup, random = Math.random }: UpstreamGround, former?: Upstream) {
     this.plan = plan;
     this.traffic = former?.traffic ?? new Traffic();
     this.retries = former?.retries ?? new Tally();
@@ -61,18 +65,20 @@ export class Upstream {
     const results = former?.health?.results;
     this.health = health && new HealthChecks(health, { dial, authority, random, onChange, results });
     this.observesLatency = plan.balance === 'peak-ewma';
-    this.#balancer = new Balancer(plan.balance, random);
+    this.#random = random;
     this.budget = new RetryBudget(plan.budget.ratio, plan.budget.perSecond, performance.now());
-    if (plan.targets.every(isLiteral)) this.#use(plan.targets);
-  }
-
-  get #hasNames(): boolean {
-    return !this.plan.targets.every(isLiteral);
+    this.names = new FollowedNames(plan.targets, plan.dns, plan.name, { lookup, log, random });
+    this.#use(this.names.addresses);
   }
 
   /** The endpoint for the next attempt, see Balancer; undefined while none is known. */
   pick(nowMs: number, avoid?: Endpoint, hash?: number): Endpoint | undefined {
-    return this.#balancer.pick(nowMs, avoid, hash);
+    const tiers = this.#tiers;
+    if (tiers.length <= 1) return tiers[0]?.balancer.pick(nowMs, avoid, hash);
+    const sound = tiers.find(({ endpoints }) =>
+      endpoints.some((endpoint) => endpoint !== avoid && isSound(endpoint, nowMs)),
+    );
+    return (sound ?? tiers[0])?.balancer.pick(nowMs, avoid, hash);
   }
 
   /** What an operator should know of its endpoints. */
@@ -86,6 +92,7 @@ export class Upstream {
   /** How an attempt went, for the outlier rule. */
   judge(endpoint: Endpoint, ok: boolean, nowMs: number): void {
     if (ok && endpoint.failuresInRow === 0 && endpoint.ejections === 0) return;
+    if (!ok) this.names.hurry();
     if (!judge(endpoint, ok, this.endpoints, this.plan.outlier, nowMs)) return;
     this.ejections++;
     this.#log.warn('endpoint ejected', { upstream: this.plan.name, endpoint: endpoint.name });
@@ -95,17 +102,17 @@ export class Upstream {
   tick(nowMs: number): void {
     for (const endpoint of this.endpoints) endpoint.sweep(nowMs);
     this.health?.tick(nowMs, this.endpoints);
-    if (this.#hasNames && nowMs - this.#lookedUpAtMs > this.plan.dnsRefreshMs) void this.resolve();
+    if (this.names.isDue(nowMs)) void this.resolve();
   }
 
-  /** Looks the names up. Never rejects: with old addresses in hand, a failure changes nothing. */
+  /** Looks up the names that are due. Never rejects: with old addresses in hand, a failure changes nothing. */
   resolve(): Promise<void> {
-    if (!this.#hasNames) return Promise.resolve();
-    this.#lookingUp ??= this.#lookUp().finally(() => (this.#lookingUp = undefined));
-    return this.#lookingUp;
+    return this.names.refresh(performance.now(), () => this.#use(this.names.addresses));
   }
 
+  /** Replaced by another: what is under way ends here, nothing is kept after it. */
   retire(): void {
+    this.#isRetired = true;
     this.health?.stop();
     for (const endpoint of this.endpoints) endpoint.retire();
   }
@@ -116,33 +123,27 @@ export class Upstream {
     else this.#log.info('endpoint healthy again', words);
   }
 
-  async #lookUp(): Promise<void> {
-    const { targets, name, dnsRefreshMs } = this.plan;
-    try {
-      const found = await Promise.all(targets.map(addressesOf));
-      this.#lookedUpAtMs = performance.now();
-      this.#use(found.flat());
-    } catch (error) {
-      this.#lookedUpAtMs = performance.now() - dnsRefreshMs + RELOOKUP_MS;
-      this.failures.add('dns');
-      this.#log.warn('name not resolved', { upstream: name, error });
-    }
-  }
-
   /** Endpoints that stay keep their connections and their history. */
-  #use(addresses: readonly Address[]): void {
+  #use(addresses: readonly Ranked[]): void {
     const known = new Map(this.endpoints.map((endpoint) => [endpoint.name, endpoint]));
-    const wanted = new Map(addresses.map((address) => [formatAddress(address), address]));
+    const wanted = new Map(addresses.map((ranked) => [formatAddress(ranked.address), ranked]));
+    const now = [...wanted].map(([name, { priority, weight }]) => `${name} ${priority} ${weight}`).join();
+    if (now === this.#inUse) return;
+    this.#inUse = now;
     for (const [name, endpoint] of known) if (!wanted.has(name)) endpoint.retire();
-    this.endpoints = [...wanted].map(
-      ([name, address]) => known.get(name) ?? new Endpoint(address, this.plan.dial, this.plan.limits),
-    );
-    this.#balancer.use(this.endpoints);
+    const tiers = new Map<number, Endpoint[]>();
+    for (const [name, { address, priority, weight }] of wanted) {
+      const endpoint = known.get(name) ?? new Endpoint(address, this.plan.dial, this.plan.limits);
+      endpoint.weight = weight;
+      tiers.set(priority, [...(tiers.get(priority) ?? []), endpoint]);
+    }
+    const sorted = [...tiers].toSorted(([one], [other]) => one - other);
+    this.endpoints = sorted.flatMap(([, endpoints]) => endpoints);
+    this.#tiers = sorted.map(([, endpoints]) => {
+      const balancer = new Balancer<Endpoint>(this.plan.balance, this.#random);
+      balancer.use(endpoints);
+      return { endpoints, balancer };
+    });
+    if (this.#isRetired) this.retire();
   }
-}
-
-async function addressesOf(target: Address): Promise<Address[]> {
-  if ('path' in target || isLiteral(target)) return [target];
-  const found = await lookup(target.host, { all: true });
-  return found.map(({ address }) => ({ host: address, port: target.port }));
 }

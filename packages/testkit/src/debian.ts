@@ -15,6 +15,7 @@ const PROOF_OF: Record<string, string> = {
   'openjdk-17-jre-headless': 'java',
   'redis-tools': 'redis-cli',
   'nginx-light': 'nginx',
+  'dnsmasq-base': 'dnsmasq',
   iproute2: 'ip',
   tomcat10: '/usr/share/tomcat10/bin/bootstrap.jar',
   zookeeper: '/usr/share/java/zookeeper.jar',
