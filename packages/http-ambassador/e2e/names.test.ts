@@ -1,6 +1,5 @@
 // Promise: names are followed while they change, with their TTL, SRV records and the search list, and no request is lost
 // by it; a name server that fails changes nothing, and a name that is gone for good loses its addresses.
-import { createServer } from 'node:http';
 import { eventually } from '@podmate/testkit/eventually';
 import { NodeBackend } from '@podmate/testkit/http-backend';
 import { freePort, scrape } from '@podmate/testkit/image';
@@ -17,37 +16,21 @@ const whoAnswers = async (url: string): Promise<string> => {
   return response.ok ? response.text() : `${response.status} ${response.headers.get('x-ambassador-reason')}`;
 };
 
-/** A port that is free at all of these addresses. */
-async function commonPort(): Promise<number> {
-  const server = createServer().listen(0, '0.0.0.0');
-  const address = await new Promise<number>((resolve) =>
-    server.on('listening', () => {
-      const bound = server.address();
-      resolve(typeof bound === 'object' && bound !== null ? bound.port : 0);
-    }),
-  );
-  await new Promise((resolve) => server.close(resolve));
-  return address;
-}
-
 test('addresses that change under load: no request is lost, and each change is seen when the TTL is over', async () => {
-  const port = await commonPort();
-  await using one = await backendAt('127.0.0.2', port);
+  await using one = await backendAt('127.0.0.2', 0);
+  const { port } = one;
   await using two = await backendAt('127.0.0.3', port);
   await using three = await backendAt('127.0.0.4', port);
   await using names = await NameServer.start([
     'host-record=app.test,127.0.0.2,1',
     'host-record=app.test,127.0.0.3,1',
   ]);
-  const args = [
-    '--dns-servers',
-    names.address,
-    '--dns-search',
-    'nowhere.test,test',
-    '--dns-min-refresh',
-    '200ms',
-  ];
-  await using proxy = await startAmbassador(`http://app:${port}`, [...args, '--dns-hold-gone', '1s']);
+  const args = `--dns-servers ${names.address} --dns-search nowhere.test,test --dns-min-refresh 200ms --dns-hold-gone 1s`;
+  await using proxy = await startAmbassador(`http://app:${port}`, args.split(' '));
+  const lookups = async (result: string): Promise<number> =>
+    (await scrape(proxy.admin)).get(
+      `http_ambassador_dns_lookups_total{upstream="http://app:${port}",result="${result}"}`,
+    ) ?? 0;
   const over = new AbortController();
   const answers = new Map<string, number>();
   const load = Promise.all(
@@ -65,13 +48,7 @@ test('addresses that change under load: no request is lost, and each change is s
   await one.stop();
   await two.stop();
   await names.stop();
-  await eventually(async () =>
-    expect(
-      (await scrape(proxy.admin)).get(
-        `http_ambassador_dns_lookups_total{upstream="http://app:${port}",result="failed"}`,
-      ),
-    ).toBeGreaterThan(1),
-  );
+  await eventually(async () => expect(await lookups('failed')).toBeGreaterThan(1));
   over.abort();
   await load;
   expect([...answers.keys()].toSorted()).toEqual(['127.0.0.2', '127.0.0.3', '127.0.0.4']);
@@ -81,14 +58,9 @@ test('addresses that change under load: no request is lost, and each change is s
   await names.serve([]);
   expect(await whoAnswers(proxy.url)).toBe('127.0.0.4');
   await eventually(async () => expect(await whoAnswers(proxy.url)).toBe('503 no-endpoint'));
-  const before = (await scrape(proxy.admin)).get(
-    `http_ambassador_dns_lookups_total{upstream="http://app:${port}",result="gone"}`,
-  );
+  const before = await lookups('gone');
   for (let at = 0; at < 20; at++) await whoAnswers(proxy.url);
-  const after = (await scrape(proxy.admin)).get(
-    `http_ambassador_dns_lookups_total{upstream="http://app:${port}",result="gone"}`,
-  );
-  expect((after ?? 0) - (before ?? 0)).toBeLessThan(10);
+  expect((await lookups('gone')) - before).toBeLessThan(10);
   await names.serve(['host-record=app.test,127.0.0.4,1']);
   await eventually(async () => expect(await whoAnswers(proxy.url)).toBe('127.0.0.4'));
 });
@@ -110,10 +82,8 @@ test('SRV: hosts and ports of the first priority by weight, of the second when t
     service('two', two.port, 10, 10),
     service('spare', spare.port, 20, 50),
   ]);
-  await using proxy = await startAmbassador('http+srv://_http._tcp.app.test', [
-    ...['--dns-servers', names.address, '--dns-min-refresh', '200ms', '--balance', 'round-robin'],
-    ...['--eject-after', '1', '--eject-most', '1'],
-  ]);
+  const args = `--dns-servers ${names.address} --balance round-robin --eject-after 1 --eject-most 1`;
+  await using proxy = await startAmbassador('http+srv://_http._tcp.app.test', args.split(' '));
   for (let at = 0; at < 20; at++) await whoAnswers(proxy.url);
   expect([one, two, spare].map(({ requests }) => requests.length)).toEqual([18, 2, 0]);
   await one.stop();
