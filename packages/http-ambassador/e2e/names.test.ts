@@ -65,6 +65,9 @@ test('addresses that change under load: no request is lost, and each change is s
   await eventually(async () => expect(await whoAnswers(proxy.url)).toBe('127.0.0.4'));
 });
 
+const service = (host: string, port: number, priority: number, weight: number): string =>
+  `srv-host=_http._tcp.app.test,${host}.test,${port},${priority},${weight}`;
+
 test('SRV: hosts and ports of the first priority by weight, of the second when the first is down', async () => {
   await using one = await backendAt('127.0.0.2', await freePort());
   await using two = await backendAt('127.0.0.3', await freePort());
@@ -74,8 +77,6 @@ test('SRV: hosts and ports of the first priority by weight, of the second when t
     'host-record=two.test,127.0.0.3,1',
     'host-record=spare.test,127.0.0.4,1',
   ];
-  const service = (host: string, port: number, priority: number, weight: number): string =>
-    `srv-host=_http._tcp.app.test,${host}.test,${port},${priority},${weight}`;
   await using names = await NameServer.start([
     ...hosts,
     service('one', one.port, 10, 90),
