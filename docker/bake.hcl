@@ -22,7 +22,7 @@ variable "IMAGES" {
     # begin:images
     { name = "log-tailer", description = "Sidecar: log files to stdout, losing nothing across rotation, restarts, slow readers and shutdown." },
     { name = "date-adapter", description = "Adapter: log lines in the format you want, by awk programs, date layouts or rules, line by line." },
-    { name = "metrics-adapter", description = "Adapter: StatsD and DogStatsD for Prometheus, bounded, with every lost packet counted; as statsd_exporter." },
+    { name = "metrics-adapter", description = "Adapter: JMX without a JVM, StatsD and DogStatsD for Prometheus; as jmx_exporter and statsd_exporter." },
     { name = "redis-ambassador", description = "Ambassador: Redis on localhost; writes reach the primary, reads the replicas, through failovers." },
     { name = "http-ambassador", description = "Ambassador: HTTP, databases and any TCP on localhost; TLS, retries and where the world is are its business." },
 # end:images

@@ -51,12 +51,13 @@ export const images: readonly Image[] = [
     defersImports: true,
     idle: { args: ['{ print $1 }', '/etc/os-release'], memoryBudgetBytes: 30 * MIB },
   },
-  // The link is the entry point of statsd_exporter's own image, for manifests that name it as a command.
+  // Links: the entry point of statsd_exporter's own image, for manifests that name it as a command; and java, which is none:
+  // it reads `java -jar jmx_prometheus_standalone.jar 5556 config.yaml` itself and refuses everything else.
   {
     name: 'metrics-adapter',
     description:
-      'Adapter: StatsD and DogStatsD for Prometheus, bounded, with every lost packet counted; as statsd_exporter.',
-    links: ['/bin/statsd_exporter'],
+      'Adapter: JMX without a JVM, StatsD and DogStatsD for Prometheus; as jmx_exporter and statsd_exporter.',
+    links: ['/bin/statsd_exporter', '/usr/bin/java'],
     bundleBudgetBytes: 700 * KIB,
     idle: { args: [], memoryBudgetBytes: 30 * MIB },
   },

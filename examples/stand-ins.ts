@@ -13,6 +13,7 @@ export const standIns: Readonly<Record<string, StandIn>> = {
   'postgres:17': standIn('postgres', 'http-ambassador/postgres'),
   'edoburu/pgbouncer:v1.24.1-p1': standIn('pgbouncer', 'http-ambassador/pgbouncer'),
   'ubuntu/squid:5.2-22.04_beta': standIn('squid', 'http-ambassador/squid'),
+  'tomcat:10.1-jre17': standIn('tomcat', 'metrics-adapter-jmx/tomcat'),
   'perl:5.40-slim': standIn('perl', 'stand-ins/perl'),
 };
 

@@ -73,7 +73,11 @@ export async function givenSettings(
     ANOTHER_PROGRAM.test(args[0] ?? '') ||
     envFrom.length > 0 ||
     env.some(({ valueFrom }) => valueFrom !== undefined) ||
-    volumeMounts.some(({ mountPath }) => `${mountPath}/`.startsWith(`${home}/`)) ||
+    volumeMounts.some(
+      ({ mountPath }) =>
+        `${mountPath}/`.startsWith(`${home}/`) ||
+        args.some((argument) => argument.includes(`=${mountPath}/`)),
+    ) ||
     args.some((argument) => argument.startsWith('--config'));
   if (elsewhere) return undefined;
   try {
