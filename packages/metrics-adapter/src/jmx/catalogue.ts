@@ -22,6 +22,9 @@ export type CatalogueOptions = {
   readonly wants: (bean: string, attribute: AttributeInfo) => boolean;
 };
 
+/** Attribute sets kept to be shared; far more than a target has classes of beans. */
+const MAX_SETS = 10_000;
+
 export class Catalogue<P> {
   readonly #options: CatalogueOptions;
   #beans = new Map<string, PolledBean<P>>();
@@ -74,30 +77,43 @@ export class Catalogue<P> {
     for (const query of this.#queries) query.clear();
   }
 
+  /** What the bean says of itself, for the first time or anew; an unchanged answer changes nothing. */
   describe(bean: PolledBean<P>, info: MBeanInfo): void {
     const wanted = info.attributes.filter(
       (one) =>
         one.readable && !this.#denied.has(`${bean.name} ${one.name}`) && this.#options.wants(bean.name, one),
     );
-    bean.asked = this.#set(info.className, wanted);
-    bean.forgetShapes();
+    const set = this.#set(info.className, wanted);
+    if (bean.described === set) return;
+    bean.described = set;
+    bean.ask(set);
+  }
+
+  /** These attributes cannot become anything that the sink wants: they are not asked for until the bean changes. */
+  leaveOut(bean: PolledBean<P>, attributes: readonly string[]): void {
+    const { asked } = bean;
+    if (asked === undefined || attributes.length === 0) return;
+    const rest = asked.attributes.filter((one) => !attributes.includes(one.name));
+    bean.ask(this.#set(asked.className, rest));
   }
 
   deny(bean: PolledBean<P>, attribute: string, reason: string): void {
     this.#denied.set(`${bean.name} ${attribute}`, reason);
-    const { asked } = bean;
-    if (asked === undefined) return;
-    bean.asked = this.#set(
-      asked.className,
-      asked.attributes.filter((one) => one.name !== attribute),
-    );
-    bean.forgetShapes();
+    const without = (set: AttributeSet): AttributeSet =>
+      this.#set(
+        set.className,
+        set.attributes.filter((one) => one.name !== attribute),
+      );
+    if (bean.described !== undefined) bean.described = without(bean.described);
+    if (bean.asked !== undefined) bean.ask(without(bean.asked));
   }
 
   #set(className: string, attributes: readonly AttributeInfo[]): AttributeSet {
-    const key = [className, ...attributes.map((one) => `${one.name}\0${one.type}`)].join('\0');
+    const described = attributes.map((one) => `${one.name}\0${one.type}\0${one.description}`);
+    const key = [className, ...described].join('\0');
     let set = this.#sets.get(key);
     if (set === undefined) {
+      if (this.#sets.size > MAX_SETS) this.#sets.clear(); // beans that change have made most of them
       set = { className, attributes, argument: stringArray(attributes.map((one) => one.name)) };
       this.#sets.set(key, set);
     }

@@ -15,6 +15,8 @@ export type MBeanInfo = {
   readonly className: string;
   readonly description: string;
   readonly attributes: readonly AttributeInfo[];
+  /** The bean promises to have the same description as long as it lives (its descriptor's immutableInfo). */
+  readonly immutable: boolean;
 };
 
 /** @throws Error when the value is no MBeanInfo. */
@@ -25,6 +27,7 @@ export function mbeanInfo(value: JavaValue): MBeanInfo {
   return {
     className: text(value.field('className')),
     description: text(value.field('description')),
+    immutable: descriptorField(value, 'immutableInfo') === 'true',
     attributes: (attributes instanceof JavaArray ? attributes.values : []).flatMap((one) => {
       if (!(one instanceof JavaObject)) return [];
       const readable = one.field('isRead') === true;
@@ -38,6 +41,13 @@ export function mbeanInfo(value: JavaValue): MBeanInfo {
       ];
     }),
   };
+}
+
+/** A field of the bean's descriptor, which MBeanInfo.writeObject writes as two arrays: the names, the values. */
+function descriptorField(info: JavaObject, name: string): string {
+  const [, names, values] = info.annotation('javax.management.MBeanInfo');
+  const index = names instanceof JavaArray ? names.values.indexOf(name) : -1;
+  return values instanceof JavaArray ? text(values.values[index]) : '';
 }
 
 /** The names of a queryNames reply, in the form the beans were registered with. */

@@ -22,6 +22,8 @@ export type PollSink<P> = {
   /** The same form as when `plan` was made; `numbers[i]` is the value of the box whose slot is i. Do not keep `numbers`. */
   numbers(bean: PolledBean<P>, plan: P, numbers: Float64Array): void;
   failed(bean: string, attribute: string | undefined, reason: FailureReason, detail: string): void;
+  /** Which of the attributes just given to `values` need not be asked for again: nothing would become of them. */
+  unneeded?(bean: PolledBean<P>): readonly string[];
 };
 
 const MAX_ATTEMPTS = 3;
@@ -129,7 +131,13 @@ export class PollRound<P> implements BeanRound<P> {
   value(bean: PolledBean<P>, value: JavaValue, shape: Shape | undefined): void {
     const attributes = attributeValues(value);
     const plan = this.#sink.values(bean, attributes);
-    if (plan !== undefined && shape !== undefined) bean.remember(this.#shapes.intern(shape), plan);
+    const unneeded = this.#sink.unneeded?.(bean) ?? [];
+    if (unneeded.length > 0) this.#catalogue.leaveOut(bean, unneeded);
+    else {
+      if (bean.answered >= 0 && bean.answered !== attributes.length) bean.describeAt = 0; // another bean of that name?
+      bean.answered = attributes.length;
+      if (plan !== undefined && shape !== undefined) bean.remember(this.#shapes.intern(shape), plan);
+    }
     this.#answered(bean);
   }
 

@@ -32,7 +32,16 @@ const MAX_LEARNED = 24;
 
 export class PolledBean<P> implements Call {
   readonly name: string;
+  /** All that is worth asking for by its description; undefined: not described yet. */
+  described: AttributeSet | undefined;
+  /** What is asked for: less than that where the answers have shown that some are of no use. */
   asked: AttributeSet | undefined;
+  /** When it is to be described again, by the poller's clock; beans may gain attributes while they live. */
+  describeAt = 0;
+  /** Times that its description was asked for in vain. */
+  undescribed = 0;
+  /** Attributes in its last reply that was read as objects; -1: none yet. */
+  answered = -1;
   shapes: readonly Shape[] = [];
   plans: readonly P[] = [];
   round: BeanRound<P> | undefined;
@@ -56,6 +65,13 @@ export class PolledBean<P> implements Call {
     this.#learned++;
     this.shapes = [shape, ...this.shapes].slice(0, MAX_SHAPES);
     this.plans = [plan, ...this.plans].slice(0, MAX_SHAPES);
+  }
+
+  /** Asks for other attributes from now on. */
+  ask(attributes: AttributeSet): void {
+    this.asked = attributes;
+    this.answered = -1;
+    this.forgetShapes();
   }
 
   forgetShapes(): void {

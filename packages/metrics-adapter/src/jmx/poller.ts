@@ -4,14 +4,13 @@
 // attribute and remembered, what is slow is overtaken by the others, what vanished is let go, and a target that
 // forgot us or was restarted is asked again in the same poll.
 
-import type { JrmpConnection } from '../jrmp/connection.ts';
 import { ShapePool } from '../jser/shape.ts';
 import { Catalogue, type CatalogueOptions } from './catalogue.ts';
-import { mbeanInfo } from './mbean-info.ts';
+import { Descriptions } from './description.ts';
 import { type PollSink, PollRound } from './poll-round.ts';
 import type { PolledBean } from './polled-bean.ts';
 import { RemoteError } from './remote-error.ts';
-import { ask, type JmxSession } from './session.ts';
+import type { JmxSession } from './session.ts';
 
 export type PollReport = {
   readonly beans: number;
@@ -23,6 +22,7 @@ export type PollReport = {
 export class JmxPoller<P> {
   readonly session: JmxSession;
   readonly catalogue: Catalogue<P>;
+  readonly #descriptions: Descriptions<P>;
   readonly #shapes = new ShapePool();
   #generation = 0;
   #polling = false;
@@ -31,6 +31,7 @@ export class JmxPoller<P> {
   constructor(session: JmxSession, options: CatalogueOptions) {
     this.session = session;
     this.catalogue = new Catalogue<P>(options);
+    this.#descriptions = new Descriptions(session, this.catalogue);
   }
 
   /**
@@ -50,14 +51,18 @@ export class JmxPoller<P> {
   async #poll(sink: PollSink<P>, timeoutMs: number): Promise<PollReport> {
     const deadline = performance.now() + timeoutMs;
     await this.#refresh(timeoutMs);
-    await this.#describeNew(sink, deadline);
+    const undescribed = await this.#describe(sink, deadline);
     const round = new PollRound(this.session, this.catalogue, this.#shapes, sink);
     const beans = [...this.catalogue.beans.values()].filter(
       (bean) => (bean.asked?.attributes.length ?? 0) > 0,
     );
     await round.run(beans, deadline);
     this.#forgetShapes(beans);
-    return { beans: this.catalogue.beans.size, recognized: round.recognized, failed: round.failures };
+    return {
+      beans: this.catalogue.beans.size,
+      recognized: round.recognized,
+      failed: round.failures + undescribed,
+    };
   }
 
   /** Shapes that no bean has any more go, once they may be half of all. */
@@ -86,37 +91,18 @@ export class JmxPoller<P> {
     await this.catalogue.refresh(this.session, lane).finally(() => clearTimeout(timer));
   }
 
-  /** Descriptions of the beans not seen before, in one pipeline. One that breaks the lane costs only itself. */
-  async #describeNew(sink: PollSink<P>, deadline: number): Promise<void> {
-    let fresh = [...this.catalogue.beans.values()].filter((bean) => bean.asked === undefined);
-    while (fresh.length > 0 && performance.now() < deadline) {
-      const lane = await this.session.lane('describe');
-      const outcomes = await Promise.all(fresh.map((bean) => this.#describe(bean, lane, sink)));
-      lane.destroy();
-      const broke = outcomes.findIndex((outcome) => outcome !== undefined); // answers come in order: the first is to blame
-      if (broke < 0) return;
-      const culprit = fresh[broke];
-      if (culprit !== undefined) this.#undescribable(culprit, String(outcomes[broke]), sink);
-      fresh = fresh.slice(broke + 1);
+  /** Beans not seen before, and those that may have changed: half of the time at most is for them. */
+  async #describe(sink: PollSink<P>, deadline: number): Promise<number> {
+    const now = performance.now();
+    const due: PolledBean<P>[] = [];
+    for (const bean of this.catalogue.beans.values()) if (bean.describeAt <= now) due.push(bean);
+    if (due.length > 0) await this.#descriptions.ask(due, now + (deadline - now) / 2, sink);
+    let missing = 0;
+    for (const bean of this.catalogue.beans.values()) {
+      if (bean.asked !== undefined) continue;
+      sink.failed(bean.name, undefined, 'timeout', 'not described in time');
+      missing++;
     }
-  }
-
-  /** What broke the lane, or undefined. */
-  async #describe(bean: PolledBean<P>, lane: JrmpConnection, sink: PollSink<P>): Promise<Error | undefined> {
-    const { requests, callTimeoutMs } = this.session;
-    try {
-      const info = await ask(lane, (out) => requests.ofBean(out, 'getMBeanInfo', bean.name), callTimeoutMs);
-      this.catalogue.describe(bean, mbeanInfo(info));
-    } catch (error) {
-      if (!(error instanceof RemoteError)) return error instanceof Error ? error : new Error(String(error));
-      if (error.beanGone) this.catalogue.vanish(bean);
-      else sink.failed(bean.name, undefined, 'exception', error.message);
-    }
-    return undefined;
-  }
-
-  #undescribable(bean: PolledBean<P>, why: string, sink: PollSink<P>): void {
-    this.catalogue.describe(bean, { className: '', description: '', attributes: [] });
-    sink.failed(bean.name, undefined, 'unserializable', `its MBeanInfo: ${why}`);
+    return missing;
   }
 }

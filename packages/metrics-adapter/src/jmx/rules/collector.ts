@@ -9,7 +9,8 @@ import type { PolledBean } from '../polled-bean.ts';
 import { type BeanName, parseBeanName, safeName } from './bean-name.ts';
 import type { MetricCustomizer } from './config.ts';
 import { javaText } from './java-text.ts';
-import { type Leaf, leavesOf } from './leaves.ts';
+import { kindOfSingle, type Leaf, leavesOf } from './leaves.ts';
+import type { JavaValue } from '../../jser/java-value.ts';
 import type { Outcome, RuleList, Series, Subject } from './rule.ts';
 
 export type SampleSink = {
@@ -53,6 +54,8 @@ export class RuleCollector {
   readonly #customizers: readonly MetricCustomizer[];
   readonly #sources = new Map<string, readonly Source[]>();
   readonly #texts = new Map<string, string>();
+  /** Attributes of the bean that came last which nothing will ever come of. */
+  #unneeded: readonly string[] = [];
 
   constructor(poller: JmxPoller<Plan>, rules: RuleList, customizers: readonly MetricCustomizer[] = []) {
     this.#poller = poller;
@@ -66,6 +69,7 @@ export class RuleCollector {
       values: (bean, attributes) => this.#values(bean, attributes, sink),
       numbers: (_bean, plan, numbers) => this.#numbers(plan, numbers, sink),
       failed: (bean, attribute, reason, detail) => sink.failed(bean, attribute, reason, detail),
+      unneeded: () => this.#unneeded,
     };
     return this.#poller.poll(pollSink, timeoutMs);
   }
@@ -100,11 +104,16 @@ export class RuleCollector {
       extraLabels.map((leaf) => [leaf.name, leaf.text]),
     );
     const describing = new Map(bean.asked?.attributes.map((one) => [one.name, one.description]));
+    const unneeded: string[] = [];
     for (const { name: attribute, value } of attributes) {
+      const before = making.parts;
       const description = describing.get(attribute) ?? '';
       const place = { properties: name.properties, path: [], name: attribute, description };
       leavesOf(place, value, (leaf) => this.#leaf(making, subjectOf(bean.name, name, leaf), leaf, sink));
+      if (making.parts === before && this.#isUseless(attribute, value, bean, custom))
+        unneeded.push(attribute);
     }
+    this.#unneeded = unneeded;
     for (const { name: attribute, value } of custom.flatMap((one) => one.extraMetrics)) {
       const leaf = {
         properties: name.properties,
@@ -120,6 +129,22 @@ export class RuleCollector {
     if (extraLabels.some((leaf) => leaf.slot >= 0)) return undefined;
     const { series, sources, dynamic } = making;
     return { series, sources: this.#shared(sources), dynamic: dynamic.length > 0 ? dynamic : undefined };
+  }
+
+  /**
+   * Of an attribute that gave nothing now: whether it never will. A number of the type that the bean declares gave
+   * nothing whatever it is, or it would be in the plan; a text gives nothing where no rule makes numbers of texts.
+   */
+  #isUseless(
+    name: string,
+    value: JavaValue,
+    bean: PolledBean<Plan>,
+    custom: readonly MetricCustomizer[],
+  ): boolean {
+    const declared = bean.asked?.attributes.find((one) => one.name === name)?.type;
+    const kind = declared === undefined ? undefined : kindOfSingle(value, declared);
+    if (kind === undefined || (kind === 'text' && this.#rules.readsTexts)) return false;
+    return !custom.some((one) => one.attributesAsLabels.includes(name));
   }
 
   /** One value through the rules: now to the sink, and into the plan for the next times. */
@@ -189,6 +214,11 @@ class PlanMaking {
     this.known = new Map(
       bean.plans.flatMap((plan) => plan.series).map((series) => [seriesKey(series), series]),
     );
+  }
+
+  /** Grows with everything that a value may become. */
+  get parts(): number {
+    return this.series.length + this.dynamic.length;
   }
 
   labelled(series: Series): Series {

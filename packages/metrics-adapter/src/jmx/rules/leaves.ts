@@ -77,6 +77,26 @@ function addIndex(properties: Map<string, string>, index: string, value: JavaVal
   if (text !== undefined) properties.set(key, text);
 }
 
+/** Boxes by the primitive type that a description names for them. */
+const PRIMITIVES: Readonly<Record<string, string>> = {
+  long: 'java.lang.Long',
+  int: 'java.lang.Integer',
+  short: 'java.lang.Short',
+  byte: 'java.lang.Byte',
+  double: 'java.lang.Double',
+  float: 'java.lang.Float',
+  boolean: 'java.lang.Boolean',
+};
+
+/** What a value is whose class is the one that was declared, so that later ones are the same; undefined: who knows. */
+export function kindOfSingle(value: JavaValue, declared: string): 'number' | 'text' | undefined {
+  if (typeof value === 'string') return declared === 'java.lang.String' ? 'text' : undefined;
+  if (value instanceof JavaEnum) return declared === value.desc.name ? 'text' : undefined;
+  if (!(value instanceof JavaObject) || value.slot < 0) return undefined;
+  const { name } = value.desc;
+  return name === (PRIMITIVES[declared] ?? declared) && name.startsWith('java.lang.') ? 'number' : undefined;
+}
+
 type Single = Pick<Leaf, 'text' | 'number' | 'slot' | 'code' | 'date'>;
 
 function singleValue(value: JavaValue): Single | undefined {

@@ -127,6 +127,11 @@ export class RuleList {
     this.#style = style;
   }
 
+  /** Whether any rule makes a number of a text. */
+  get readsTexts(): boolean {
+    return this.rules.some((rule) => rule.value !== undefined);
+  }
+
   /** What becomes of the value with this text; undefined: no series. */
   apply(subject: Subject, text: string): Outcome | undefined {
     const head = subjectHead(subject);
