@@ -1,6 +1,7 @@
 // Promise: endpoints that are slow, sick, frozen or gone are passed over, keys stay where they are, and what may be sent
 // again is. One ambassador with a listener for each way to deal with the same backends.
 import { writeFile } from 'node:fs/promises';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { eventually } from '@podmate/testkit/eventually';
 import { temporaryDirectory } from '@podmate/testkit/files';
 import { type Handler, NodeBackend } from '@podmate/testkit/http-backend';
@@ -28,7 +29,7 @@ async function backend(name: string, handler?: Handler): Promise<Backend> {
   return Object.assign(made, { node });
 }
 
-const ways = ['checked', 'ring', 'ewma', 'turns', 'careful', 'few'] as const;
+const ways = ['checked', 'ring', 'ewma', 'turns', 'careful', 'few', 'hedged'] as const;
 const urls = new Map<string, string>();
 let proxy: Running;
 let [a, b]: Backend[] = [];
@@ -64,7 +65,8 @@ beforeAll(async () => {
     ewma: 'balance: peak-ewma',
     turns: 'balance: round-robin',
     careful: `balance: round-robin, ejectAfter: 1, ejectFor: 60s, ${patience}`,
-    few: 'maxRequests: 2',
+    few: 'balance: round-robin, maxRequests: 2',
+    hedged: 'balance: round-robin, hedgeAfter: 50ms',
   };
   const lines = await Promise.all(
     ways.map(async (way) => {
@@ -105,7 +107,25 @@ test('no more requests under way than --max-requests', async () => {
   a!.slowMs = b!.slowMs = 300;
   const answers = await Promise.all([1, 2, 3, 4].map(() => ask('few')));
   a!.slowMs = b!.slowMs = 0;
-  expect(answers.filter((text) => text.includes('too-many-requests')).length).toBeGreaterThanOrEqual(1);
+  expect(answers.filter((text) => text.includes('too-many-requests'))).toHaveLength(2);
+});
+
+test('hedging: a slow endpoint costs the delay, the first answer wins and the other attempt is cancelled', async () => {
+  a!.slowMs = 2000;
+  const finished: boolean[] = [];
+  const note = ({ url }: IncomingMessage, response: ServerResponse): void => {
+    if (url === '/') response.on('close', () => finished.push(response.writableFinished));
+  };
+  a!.node.server.on('request', note);
+  const started = performance.now();
+  const counts = await share('hedged', 6);
+  expect(performance.now() - started).toBeLessThan(1500);
+  a!.slowMs = 0;
+  expect(counts['a']).toBeUndefined();
+  const won = await sample('http_ambassador_hedges_total{upstream="hedged",result="won"}');
+  expect(won).toBeGreaterThanOrEqual(2);
+  await eventually(() => expect(finished).toEqual(Array.from({ length: won }, () => false)));
+  a!.node.server.off('request', note);
 });
 
 test('health checks: the sick and the frozen are passed over, and come back', async () => {

@@ -8,6 +8,7 @@ import type { Endpoint } from './endpoint.ts';
 import type { Body, ChunkData } from './http1/body.ts';
 import { type Ending, type HeaderEdits, responseHead } from './http1/forwarded-head.ts';
 import type { Head } from './http1/head.ts';
+import { Hedge, type Hedging } from './hedging.ts';
 import { fieldValue } from './http1/request-key.ts';
 import { backoffMs, retryAfterMs } from './policy/retry.ts';
 import type { Upstream } from './upstream.ts';
@@ -70,6 +71,9 @@ export class Exchange implements Carried {
   readonly #request: Request;
   readonly #totalAtMs: number;
   #sentAtMs = 0;
+  #hedge: Hedge | undefined;
+  /** The first attempt failed; the hedge may still succeed. */
+  isLeftToHedge = false;
   #connection: Connection | undefined;
   /** Body bytes beyond `first`: what came before there was a connection, and what is kept for another attempt. */
   #queue: Buffer[] = [];
@@ -131,8 +135,10 @@ export class Exchange implements Carried {
     const reason = this.#client.nowMs >= this.#totalAtMs ? 'total-timeout' : this.#phase;
     if (reason === 'total-timeout') return this.#fail(504, reason);
     if (reason === 'body-timeout' || reason === 'client-stalled') return this.#client.onTooSlow(reason);
+    if (this.isLeftToHedge) return this.#fail(504, reason);
     // Waiting for a connection is not the endpoint's fault.
     if (this.endpoint?.isQueued(this) === false) this.#judge(false);
+    if (this.status === 0 && this.#leaveToHedge()) return;
     const { connectFailure, timeout } = this.upstream.plan.retryOn;
     if (reason === 'connect-timeout' && connectFailure && this.#mayRetry(true)) return this.#retry(reason);
     if (reason === 'first-byte-timeout' && timeout && this.#mayRetry(false)) return this.#retry(reason);
@@ -157,6 +163,7 @@ export class Exchange implements Carried {
   onConnectFailed(): void {
     if (this.endpoint !== undefined) this.endpoint.connectFailures++;
     this.#judge(false);
+    if (this.#leaveToHedge()) return;
     if (this.upstream.plan.retryOn.connectFailure && this.#mayRetry(true)) this.#retry('connect-failure');
     else this.#fail(503, 'connect-failure');
   }
@@ -166,6 +173,7 @@ export class Exchange implements Carried {
     if (!isStale) this.#judge(false);
     this.#connection = undefined;
     if (this.status !== 0) return this.#cutOff('upstream-closed');
+    if (this.#leaveToHedge()) return;
     if (this.upstream.plan.retryOn.reset && this.#mayRetry(false))
       return this.#retry(isStale ? 'stale-connection' : 'upstream-closed');
     this.#fail(502, 'upstream-closed');
@@ -180,6 +188,7 @@ export class Exchange implements Carried {
     const isFailure = head.status >= 502 && head.status <= 504;
     this.#judge(!isFailure);
     if (!isFailure && this.upstream.observesLatency) this.#observe(false);
+    if (this.#hedge !== undefined && !this.#outruns(isFailure)) return;
     if (this.upstream.plan.retryOn.statuses.has(head.status) && this.#retryStatus(head)) return;
     this.status = head.status;
     const isDecoded = head.chunked && this.unchunk !== undefined;
@@ -201,6 +210,7 @@ export class Exchange implements Carried {
   onResponseRefused(reason: string): void {
     this.#connection = undefined;
     this.#judge(false);
+    if (this.status === 0 && this.#leaveToHedge()) return;
     if (this.status === 0) this.#fail(502, `response-${reason}`);
     else this.#cutOff(`response-${reason}`);
   }
@@ -219,6 +229,56 @@ export class Exchange implements Carried {
     if (this.requestDone) return;
     this.#awaitRequest(true);
     this.#client.wire.resume();
+  }
+
+  // --- from the hedge
+
+  /** Its answer is the first: from now on its connection is ours, and the first attempt is cancelled. */
+  adopt(hedge: Hedge, sentAtMs: number): void {
+    this.#hedge = undefined;
+    if (!this.isLeftToHedge) this.#observe(false); // It would have taken at least so long.
+    this.#drop();
+    this.isLeftToHedge = false;
+    this.#connection = hedge.connection;
+    this.endpoint = hedge.endpoint;
+    this.#isActive = true;
+    this.#sentAtMs = sentAtMs;
+  }
+
+  onHedgeFailed(reason: string): void {
+    this.#hedge = undefined;
+    if (!this.isLeftToHedge) return;
+    this.isLeftToHedge = false;
+    if (this.#mayRetry(false)) this.#retry(reason);
+    else this.#fail(502, reason);
+  }
+
+  #hedgeLater(hedging: Hedging): void {
+    hedging.budget.deposit();
+    const isSmall = this.requestDone && !this.isUpgrade && this.#queuedBytes === 0;
+    if (!isSmall || !(this.isHead || this.#request.first.startsWith('GET '))) return;
+    const afterMs = hedging.afterMs(this.#sentAtMs);
+    if (afterMs !== undefined) this.#hedge = new Hedge(this, hedging, this.#request.first, afterMs);
+  }
+
+  /** @returns whether the hedge is under way; then the first attempt is over */
+  #leaveToHedge(): boolean {
+    const hedge = this.#hedge;
+    if (hedge?.isAsking !== true) return false;
+    this.#hedge = undefined;
+    this.#drop();
+    this.#hedge = hedge;
+    this.isLeftToHedge = true;
+    this.#limit('first-byte-timeout');
+    return true;
+  }
+
+  /** @returns whether this answer is taken: a failure is not, while the hedge is under way */
+  #outruns(isFailure: boolean): boolean {
+    if (isFailure && this.#leaveToHedge()) return false;
+    this.#hedge?.cancel();
+    this.#hedge = undefined;
+    return true;
   }
 
   // --- between
@@ -275,7 +335,11 @@ export class Exchange implements Carried {
     if (this.upstream.observesLatency) this.#sentAtMs = performance.now();
     endpoint.active++;
     this.#isActive = true;
-    if (endpoint.acquire(this)) return;
+    if (endpoint.acquire(this)) {
+      const { hedging } = this.upstream;
+      if (hedging !== undefined && this.attempts === 1) this.#hedgeLater(hedging);
+      return;
+    }
     this.#settle();
     this.#fail(503, 'too-many-pending');
   }
@@ -335,6 +399,7 @@ export class Exchange implements Carried {
     const nowMs = performance.now();
     const latencyMs = nowMs - this.#sentAtMs;
     this.endpoint?.latency.observe(isFailure ? Math.max(latencyMs, FAILURE_MS) : latencyMs, nowMs);
+    if (!isFailure) this.upstream.hedging?.observe(latencyMs, nowMs);
   }
 
   #fail(status: number, reason: string): void {
@@ -360,6 +425,8 @@ export class Exchange implements Carried {
 
   /** Lets go of the connection, if there is one, and of the wait for one. */
   #drop(): void {
+    this.#hedge?.cancel();
+    this.#hedge = undefined;
     this.endpoint?.withdraw(this);
     this.#connection?.abandon();
     this.#connection = undefined;

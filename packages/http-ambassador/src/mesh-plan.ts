@@ -2,6 +2,7 @@
 import { SettingError } from '@podmate/base/errors';
 import type { Balance } from './balancer.ts';
 import type { HealthPlan } from './health-check.ts';
+import type { HedgePlan } from './hedging.ts';
 import { type KeySource, parseKeySource } from './http1/request-key.ts';
 import type { OutlierRule } from './outlier.ts';
 import { parseStatuses } from './policy/health-state.ts';
@@ -18,6 +19,8 @@ export type MeshPlan = {
   readonly retries: number;
   readonly retryOn: RetryOn;
   readonly retryBodyBytes: number;
+  /** undefined: none. */
+  readonly hedge: HedgePlan | undefined;
   readonly outlier: OutlierRule;
   /** undefined: none. */
   readonly health: HealthPlan | undefined;
@@ -36,6 +39,7 @@ export function meshPlan(all: SettingsValues, own: Section): MeshPlan {
     // A list that nobody wrote is empty.
     retryOn: retryOn(own?.retryOn.length ? own.retryOn : all.retryOn),
     retryBodyBytes: own?.retryBody ?? all.retryBody,
+    hedge: hedge(all, own),
     outlier: {
       failures: own?.ejectAfter ?? all.ejectAfter,
       ejectMs: own?.ejectFor ?? all.ejectFor,
@@ -93,4 +97,25 @@ function health(all: SettingsValues, own: Section): HealthPlan | undefined {
     timeoutMs: own?.healthTimeout ?? all.healthTimeout,
     rule: { rise: own?.healthRise ?? all.healthRise, fall: own?.healthFall ?? all.healthFall },
   };
+}
+
+function hedge(all: SettingsValues, own: Section): HedgePlan | undefined {
+  const text = own?.hedgeAfter ?? all.hedgeAfter ?? 'off';
+  if (text === 'off') return undefined;
+  const budget = own?.hedgeBudget ?? all.hedgeBudget;
+  const [, percent] = /^p([5-9]\d)$/.exec(text) ?? [];
+  if (percent !== undefined) return { after: { quantile: Number(percent) / 100 }, budget };
+  const ms = durationMs(text);
+  if (ms !== undefined) return { after: { ms }, budget };
+  throw new SettingError({
+    setting: 'hedgeAfter',
+    value: text,
+    what: 'not a duration or quantile',
+    todo: 'write 50ms, p95 or off',
+  });
+}
+
+function durationMs(text: string): number | undefined {
+  const [, count, unit] = /^(\d+(?:\.\d+)?)(ms|s)$/.exec(text) ?? [];
+  return count === undefined ? undefined : Number(count) * (unit === 's' ? 1000 : 1);
 }

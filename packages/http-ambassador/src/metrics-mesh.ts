@@ -3,6 +3,7 @@ import type { Catalogue, Labels } from '@podmate/base/metrics';
 import { isSound } from './balancer.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { Observed } from './metrics.ts';
+import type { Tally } from './traffic.ts';
 import type { Upstream } from './upstream.ts';
 
 const each = <Value>({ ambassador }: Observed, read: (upstream: Upstream) => Value): [Labels, Value][] =>
@@ -15,6 +16,9 @@ const eachEndpoint = (observed: Observed, read: (endpoint: Endpoint) => number):
       read(endpoint),
     ]),
   );
+
+const tallied = (upstream: string, tally: Tally | undefined): [Labels, number][] =>
+  Array.from(tally?.counts ?? [], ([result, count]) => [{ upstream, result }, count]);
 
 export const meshMetrics: Catalogue<Observed> = [
   {
@@ -54,16 +58,19 @@ export const meshMetrics: Catalogue<Observed> = [
     collect: (observed) => eachEndpoint(observed, ({ pending }) => pending),
   },
   {
+    name: 'http_ambassador_hedges_total',
+    type: 'counter',
+    help: 'Second attempts beside slow first ones: won, lost, failed, or not made as over-budget.',
+    labels: ['upstream', 'result'],
+    collect: ({ ambassador }) =>
+      ambassador.named.flatMap(({ plan, hedging }) => tallied(plan.name, hedging?.results)),
+  },
+  {
     name: 'http_ambassador_health_checks_total',
     type: 'counter',
     help: 'Health checks that ended, ok or with what was wrong.',
     labels: ['upstream', 'result'],
     collect: ({ ambassador }) =>
-      ambassador.named.flatMap(({ plan, health }) =>
-        [...(health?.results.counts ?? [])].map(([result, count]): [Labels, number] => [
-          { upstream: plan.name, result },
-          count,
-        ]),
-      ),
+      ambassador.named.flatMap(({ plan, health }) => tallied(plan.name, health?.results)),
   },
 ];

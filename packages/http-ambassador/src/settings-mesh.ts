@@ -44,6 +44,21 @@ export const perUpstreamMesh = {
     default: '64KiB',
     help: 'Of an idempotent request, so much of the body is kept for another attempt.',
   },
+  hedgeAfter: {
+    kind: 'string',
+    group: 'Upstreams',
+    default: 'off',
+    metavar: 'DURATION|p95',
+    help: 'When a GET without a body has no answer after so long, also ask another endpoint and take the first answer; p95: after what 95 % of the latest requests needed.',
+  },
+  hedgeBudget: {
+    kind: 'number',
+    group: 'Upstreams',
+    default: '0.1',
+    min: 0,
+    max: 1,
+    help: 'Hedges per request, over time; 1 a second is always free.',
+  },
   ejectAfter: {
     kind: 'integer',
     group: 'Upstreams',

@@ -7,6 +7,7 @@ import { FollowedNames, type Lookup, type Place, type Ranked } from './dns/follo
 import type { RefreshBounds } from './dns/name-schedule.ts';
 import { type Dial, Endpoint, type EndpointLimits } from './endpoint.ts';
 import { HealthChecks } from './health-check.ts';
+import { Hedging } from './hedging.ts';
 import type { MeshPlan } from './mesh-plan.ts';
 import { judge, RetryBudget } from './outlier.ts';
 import { Tally, Traffic } from './traffic.ts';
@@ -42,6 +43,7 @@ export class Upstream {
   endpoints: readonly Endpoint[] = [];
   readonly budget: RetryBudget;
   readonly health: HealthChecks | undefined;
+  readonly hedging: Hedging | undefined;
   readonly #log: Log;
   readonly observesLatency: boolean;
   readonly names: FollowedNames;
@@ -64,8 +66,10 @@ export class Upstream {
     const onChange = this.#onHealth.bind(this);
     const results = former?.health?.results;
     this.health = health && new HealthChecks(health, { dial, authority, random, onChange, results });
-    this.observesLatency = plan.balance === 'peak-ewma';
     this.#random = random;
+    const hedges = former?.hedging?.results;
+    this.hedging = plan.hedge && new Hedging(plan.hedge, performance.now(), hedges);
+    this.observesLatency = plan.balance === 'peak-ewma' || plan.hedge !== undefined;
     this.budget = new RetryBudget(plan.budget.ratio, plan.budget.perSecond, performance.now());
     this.names = new FollowedNames(plan.targets, plan.dns, plan.name, { lookup, log, random });
     this.#use(this.names.addresses);
