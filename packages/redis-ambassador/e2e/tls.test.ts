@@ -11,7 +11,7 @@ import { freePort, type RunningImage, scrape, startImage } from '@podmate/testki
 import { RedisServer } from '@podmate/testkit/redis-server';
 import { expect, test } from 'vitest';
 import { PATIENCE, replies } from './running.ts';
-import { type Certificates, makeCertificates, SecretVolume } from './secret-volume.ts';
+import { type Certificates, makeCertificates, SecretVolume } from '@podmate/testkit/secret-volume';
 
 const cli = async (...args: readonly string[]): Promise<string> =>
   promisify(execFile)('redis-cli', args).then(({ stdout }) => stdout.trim());
@@ -50,7 +50,10 @@ async function issuer(
 }
 
 test('mutual TLS on both sides, beside a unix socket; renewed without dropping a client', async () => {
-  const [first, second] = await Promise.all([makeCertificates('first'), makeCertificates('second')]);
+  const [first, second] = await Promise.all([
+    makeCertificates('first', 'redis.example'),
+    makeCertificates('second', 'redis.example'),
+  ]);
   await using volume = await SecretVolume.mount(first);
   await using directory = await temporaryDirectory('socket');
   await using server = await startTlsServer(volume);
@@ -102,8 +105,8 @@ test('mutual TLS on both sides, beside a unix socket; renewed without dropping a
 });
 
 test('a server whose certificate is not trusted is not spoken with, unless told so', async () => {
-  await using volume = await SecretVolume.mount(await makeCertificates('ours'));
-  await using other = await SecretVolume.mount(await makeCertificates('other'));
+  await using volume = await SecretVolume.mount(await makeCertificates('ours', 'redis.example'));
+  await using other = await SecretVolume.mount(await makeCertificates('other', 'redis.example'));
   await using server = await startTlsServer(volume);
   const own = ['--tls', ...tlsFlags('--tls', volume)];
   const start = (admin: string, args: readonly string[]): RunningImage => {

@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type TemporaryDirectory, temporaryDirectory } from '@podmate/testkit/files';
+import { type TemporaryDirectory, temporaryDirectory } from './files.ts';
 
 export class SecretVolume implements AsyncDisposable {
   readonly #directory: TemporaryDirectory;
@@ -44,15 +44,15 @@ export type Certificates = {
   readonly 'tls.key': string;
 };
 
-/** An authority of that name, and a certificate for 127.0.0.1 and `redis.example` that it signed. */
-export async function makeCertificates(name: string): Promise<Certificates> {
+/** An authority of that name, and a certificate for 127.0.0.1 and a DNS name that it signed, both good for two days. */
+export async function makeCertificates(name: string, dnsName: string): Promise<Certificates> {
   await using directory = await temporaryDirectory('certificates');
   const run = (...args: string[]): void => {
     execFileSync('openssl', args, { cwd: directory.path, stdio: 'ignore' });
   };
   const elliptic = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
   run('req', '-x509', ...elliptic, '-subj', `/CN=${name}`, '-keyout', 'ca.key', '-out', 'ca.crt');
-  const names = ['-addext', 'subjectAltName=IP:127.0.0.1,DNS:redis.example'];
+  const names = ['-addext', `subjectAltName=IP:127.0.0.1,DNS:${dnsName}`];
   const authority = ['-CA', 'ca.crt', '-CAkey', 'ca.key'];
   const certificate = ['-subj', `/CN=${name}-leaf`, ...names, ...authority];
   run('req', '-x509', ...elliptic, ...certificate, '-keyout', 'tls.key', '-out', 'tls.crt');
