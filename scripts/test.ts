@@ -22,6 +22,7 @@ const DEBIAN_PACKAGES = [
   'iproute2',
   'prometheus',
   'openjdk-17-jdk-headless',
+  'libjolokia-core-java',
   'tomcat10',
   'zookeeper',
   'activemq',

@@ -16,14 +16,14 @@ export const missingJdk =
 const SOURCES = join(import.meta.dirname, 'fixtures');
 
 /** The folder of classes of one fixture, compiled when its sources are newer. */
-export function classesOf(fixture: string, below = SOURCES): string {
+export function classesOf(fixture: string, below = SOURCES, classPath = ''): string {
   const sources = readdirSync(join(below, fixture)).map((name) => join(below, fixture, name));
   const stamp = Math.max(...sources.map((path) => statSync(path).mtimeMs));
   const folder = join(tmpdir(), `podmate-classes-${fixture}-${Math.trunc(stamp)}`);
   if (existsSync(folder)) return folder;
   const made = `${folder}-${process.pid}`;
   mkdirSync(made, { recursive: true });
-  const done = spawnSync('javac', ['-d', made, ...sources], { encoding: 'utf8' });
+  const done = spawnSync('javac', ['-cp', classPath, '-d', made, ...sources], { encoding: 'utf8' });
   if (done.status !== 0) throw new Error(`javac: ${done.stderr}`);
   try {
     renameSync(made, folder);

@@ -2,6 +2,8 @@
 
 import { presetsNamed, withPresets } from '../src/jmx/presets/presets.ts';
 import { JmxPoller, type PollReport } from '../src/jmx/poller.ts';
+import { JolokiaPoller } from '../src/jolokia/poller.ts';
+import type { JolokiaEndpoint } from '../src/jolokia/http-client.ts';
 import { RuleCollector, type Plan } from '../src/jmx/rules/collector.ts';
 import { readJmxConfig, wantedAttributes } from '../src/jmx/rules/config.ts';
 import { RuleList, type Series } from '../src/jmx/rules/rule.ts';
@@ -17,6 +19,9 @@ export type Scrape = {
 export type Scraper = AsyncDisposable & {
   readonly session: JmxSession;
   readonly poller: JmxPoller<Plan>;
+} & Scrapes;
+
+type Scrapes = {
   scrape(timeoutMs?: number): Promise<Scrape>;
 };
 
@@ -37,11 +42,20 @@ export function scraper(
   const session = new JmxSession({ host: '127.0.0.1', ...options });
   const { include, exclude, reads } = config;
   const poller = new JmxPoller<Plan>(session, { include, exclude, reads, wants: wantedAttributes(config) });
+  return { session, poller, [Symbol.asyncDispose]: () => session.close(), ...scrapes(poller, config) };
+}
+
+/** The same by Jolokia. */
+export function jolokiaScraper(endpoint: JolokiaEndpoint, yaml = ''): AsyncDisposable & Scrapes {
+  const config = readJmxConfig(yamlTree(yaml), () => undefined);
+  const { include, exclude } = config;
+  const poller = new JolokiaPoller<Plan>(endpoint, { include, exclude, wants: wantedAttributes(config) });
+  return { [Symbol.asyncDispose]: async () => poller.close(), ...scrapes(poller, config) };
+}
+
+function scrapes(poller: Pick<JmxPoller<Plan>, 'poll'>, config: ReturnType<typeof readJmxConfig>): Scrapes {
   const collector = new RuleCollector(poller, new RuleList(config.rules, config), config.customizers);
   return {
-    session,
-    poller,
-    [Symbol.asyncDispose]: () => session.close(),
     async scrape(timeoutMs = 10_000) {
       const samples = new Map<string, number>();
       const failures: Scrape['failures'] = [];

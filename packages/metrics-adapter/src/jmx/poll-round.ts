@@ -8,7 +8,7 @@ import type { Shape, ShapePool } from '../jser/shape.ts';
 import { StreamCorruptedError, WriteAbortedError } from '../jser/stream-errors.ts';
 import type { Catalogue } from './catalogue.ts';
 import { type AttributeValue, attributeValues } from './mbean-info.ts';
-import { type BeanRound, PolledBean } from './polled-bean.ts';
+import { type AttributeSet, type BeanRound, PolledBean } from './polled-bean.ts';
 import { RemoteError } from './remote-error.ts';
 import { stringArray } from './requests.ts';
 import { ask, type JmxSession } from './session.ts';
@@ -16,11 +16,16 @@ import { ask, type JmxSession } from './session.ts';
 /** Why a bean or attribute gave no value in a poll. */
 export type FailureReason = 'unserializable' | 'timeout' | 'exception' | 'connection';
 
+/** A bean as a sink sees it, whoever polls it. */
+export type SeenBean<P> = Pick<PolledBean<P>, 'name' | 'plans'> & {
+  readonly asked: Pick<AttributeSet, 'className' | 'attributes'> | undefined;
+};
+
 export type PollSink<P> = {
   /** The bean's attributes as objects. The result is given to `numbers` when a reply has the same form; undefined: never. */
-  values(bean: PolledBean<P>, attributes: readonly AttributeValue[]): P | undefined;
+  values(bean: SeenBean<P>, attributes: readonly AttributeValue[]): P | undefined;
   /** The same form as when `plan` was made; `numbers[i]` is the value of the box whose slot is i. Do not keep `numbers`. */
-  numbers(bean: PolledBean<P>, plan: P, numbers: Float64Array): void;
+  numbers(bean: SeenBean<P>, plan: P, numbers: Float64Array): void;
   failed(bean: string, attribute: string | undefined, reason: FailureReason, detail: string): void;
   /** Which of the attributes just given to `values` need not be asked for again: nothing would become of them. */
   unneeded?(bean: PolledBean<P>): readonly string[];

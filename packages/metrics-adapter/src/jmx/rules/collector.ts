@@ -2,10 +2,9 @@
 // changed, go straight from the bytes of the reply to the sink. For whoever exposes the samples.
 // Invariant: a sample is the same as if every poll had gone through the rules.
 
-import type { FailureReason, PollSink } from '../poll-round.ts';
+import type { FailureReason, PollSink, SeenBean } from '../poll-round.ts';
 import type { JmxPoller, PollReport } from '../poller.ts';
 import type { AttributeValue } from '../mbean-info.ts';
-import type { PolledBean } from '../polled-bean.ts';
 import { type BeanName, parseBeanName, safeName } from './bean-name.ts';
 import type { MetricCustomizer } from './config.ts';
 import { javaText } from './java-text.ts';
@@ -49,7 +48,7 @@ export type Plan = {
 };
 
 export class RuleCollector {
-  readonly #poller: JmxPoller<Plan>;
+  readonly #poller: Pick<JmxPoller<Plan>, 'poll'>;
   readonly #rules: RuleList;
   readonly #customizers: readonly MetricCustomizer[];
   readonly #sources = new Map<string, readonly Source[]>();
@@ -57,7 +56,11 @@ export class RuleCollector {
   /** Attributes of the bean that came last which nothing will ever come of. */
   #unneeded: readonly string[] = [];
 
-  constructor(poller: JmxPoller<Plan>, rules: RuleList, customizers: readonly MetricCustomizer[] = []) {
+  constructor(
+    poller: Pick<JmxPoller<Plan>, 'poll'>,
+    rules: RuleList,
+    customizers: readonly MetricCustomizer[] = [],
+  ) {
     this.#poller = poller;
     this.#customizers = customizers;
     this.#rules = rules;
@@ -95,7 +98,7 @@ export class RuleCollector {
   }
 
   /** undefined: labels that are numbers change with them, so that there is nothing to keep. */
-  #values(bean: PolledBean<Plan>, attributes: readonly AttributeValue[], sink: SampleSink): Plan | undefined {
+  #values(bean: SeenBean<Plan>, attributes: readonly AttributeValue[], sink: SampleSink): Plan | undefined {
     const name = parseBeanName(bean.name);
     const custom = this.#customizers.filter((one) => fits(one, name));
     const extraLabels = labelLeaves(custom, attributes);
@@ -209,7 +212,7 @@ class PlanMaking {
   /** The objects that earlier plans of the bean gave to the sink. */
   readonly known: ReadonlyMap<string, Series>;
 
-  constructor(bean: PolledBean<Plan>, extraLabels: readonly ExtraLabel[]) {
+  constructor(bean: SeenBean<Plan>, extraLabels: readonly ExtraLabel[]) {
     this.extraLabels = extraLabels;
     this.known = new Map(
       bean.plans.flatMap((plan) => plan.series).map((series) => [seriesKey(series), series]),
