@@ -28,7 +28,7 @@ export type PollSink<P> = {
   numbers(bean: SeenBean<P>, plan: P, numbers: Float64Array): void;
   failed(bean: string, attribute: string | undefined, reason: FailureReason, detail: string): void;
   /** Which of the attributes just given to `values` need not be asked for again: nothing would become of them. */
-  unneeded?(bean: PolledBean<P>): readonly string[];
+  unneeded?(bean: SeenBean<P>): readonly string[];
 };
 
 const MAX_ATTEMPTS = 3;

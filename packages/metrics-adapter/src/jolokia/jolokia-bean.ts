@@ -29,6 +29,10 @@ export class JolokiaBean<P> implements SeenBean<P> {
   shapes: readonly JsonShape[] = [];
   plans: readonly P[] = [];
   #learned = 0;
+  #description = '';
+  /** When it is to be described again, by the poller's clock: beans may gain attributes while they live. */
+  describeAt = 0;
+  #answered = -1;
   #reads: readonly Read[] = [];
   #request = '';
   /** Open data by attribute; undefined: of a type that was never told. */
@@ -57,16 +61,21 @@ export class JolokiaBean<P> implements SeenBean<P> {
     return this.#reads.length;
   }
 
+  /** What it says of itself, for the first time or anew; an unchanged answer changes nothing. */
   describe(className: string, attributes: readonly AttributeInfo[]): void {
+    const description = JSON.stringify([className, attributes]);
+    if (description === this.#description) return;
+    this.#description = description;
     this.asked = { className, attributes };
     for (const { name, type } of attributes)
       if (OPEN_CLASS.test(type) && !this.#open.has(name)) this.#open.set(name, undefined);
     this.#plan(true);
   }
 
-  deny(attribute: string): void {
+  /** These are not asked for until it describes itself otherwise. */
+  leaveOut(names: readonly string[]): void {
     const { className = '', attributes = [] } = this.asked ?? {};
-    this.asked = { className, attributes: attributes.filter((one) => one.name !== attribute) };
+    this.asked = { className, attributes: attributes.filter((one) => !names.includes(one.name)) };
     this.#plan(false);
   }
 
@@ -103,9 +112,10 @@ export class JolokiaBean<P> implements SeenBean<P> {
         if (made !== undefined) values.push({ name, value: made });
       }
     }
-    if (!opened) return values;
-    this.#plan(false);
-    return undefined;
+    if (opened) return void this.#plan(false);
+    if (this.#answered >= 0 && this.#answered !== values.length) this.describeAt = 0; // another bean of that name?
+    this.#answered = values.length;
+    return values;
   }
 
   #value(read: Read, name: string, type: string, node: JsonNode, claims: SlotClaims): JavaValue | undefined {
@@ -141,6 +151,7 @@ export class JolokiaBean<P> implements SeenBean<P> {
     this.shapes = [];
     this.plans = [];
     this.#learned = 0;
+    this.#answered = -1;
   }
 
   #text({ kind, attributes }: Read): string {

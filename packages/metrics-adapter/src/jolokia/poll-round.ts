@@ -163,6 +163,8 @@ export class JolokiaRound<P> {
     const values = bean.values(answers, claims);
     if (values === undefined) return void this.#again.push(bean);
     const plan = this.#sink.values(bean, values);
+    const unneeded = this.#sink.unneeded?.(bean) ?? [];
+    if (unneeded.length > 0) return bean.leaveOut(unneeded);
     if (plan === undefined || !bean.learn) return;
     for (const slot of timestamps(answers)) claims.claim(slot);
     bean.remember(new JsonShape(text.reply, text.from, text.to, claims.slots), plan);

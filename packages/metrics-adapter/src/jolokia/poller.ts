@@ -15,6 +15,8 @@ import { JsonShape } from './json-shape.ts';
 import { JolokiaRound } from './poll-round.ts';
 
 const LISTS_IN_A_POST = 200;
+/** A description is believed for this long. */
+const DESCRIBE_MS = 300_000;
 /** `list` nests domain, bean, kind, attribute. */
 const LIST_DEPTH = '6';
 
@@ -119,11 +121,14 @@ export class JolokiaPoller<P> {
   /** For the round. */
   deny(bean: JolokiaBean<P>, attribute: string, reason: string): void {
     this.#denied.set(`${bean.name} ${attribute}`, reason);
-    bean.deny(attribute);
+    bean.leaveOut([attribute]);
   }
 
   async #describeNew(round: JolokiaRound<P>): Promise<void> {
-    const fresh = [...this.#beans.values()].filter((bean) => bean.asked === undefined);
+    const now = performance.now();
+    const stale = [...this.#beans.values()].filter((bean) => bean.describeAt <= now);
+    const [fresh, known] = [stale.filter((bean) => !bean.asked), stale.filter((bean) => bean.asked)];
+    fresh.push(...known.slice(0, LISTS_IN_A_POST)); // the others next time
     for (let i = 0; i < fresh.length; i += LISTS_IN_A_POST) {
       const beans = fresh.slice(i, i + LISTS_IN_A_POST);
       const left = round.leftMs;
@@ -135,7 +140,10 @@ export class JolokiaPoller<P> {
         const answers = answersOf(reply.value(), beans.length);
         for (const [at, bean] of beans.entries()) this.#describe(bean, answers[at] ?? new Map(), round);
       } catch (error) {
-        round.failBy(error, beans);
+        round.failBy(
+          error,
+          beans.filter((bean) => !bean.asked),
+        );
       }
     }
   }
@@ -143,9 +151,14 @@ export class JolokiaPoller<P> {
   #describe(bean: JolokiaBean<P>, answer: Answer, round: JolokiaRound<P>): void {
     if (isGone(answer)) return this.vanish(bean);
     const info = answer.get('value') ?? null;
-    if (!(info instanceof Map))
-      return round.fail([bean], 'exception', refusalOf(answer) ?? 'it is not described');
-    const wanted = attributesOf(info).filter((one) => one.readable && this.#options.wants(bean.name, one));
+    const isNone = !(info instanceof Map);
+    if (isNone && !bean.asked) return round.fail([bean], 'exception', refusalOf(answer) ?? 'not described');
+    bean.describeAt = performance.now() + DESCRIBE_MS;
+    if (isNone) return; // what it said before may still hold
+    const wanted = attributesOf(info).filter(
+      (one) =>
+        one.readable && !this.#denied.has(`${bean.name} ${one.name}`) && this.#options.wants(bean.name, one),
+    );
     bean.describe(textOf(info.get('class')), wanted);
   }
 }

@@ -141,7 +141,7 @@ export class RuleCollector {
   #isUseless(
     name: string,
     value: JavaValue,
-    bean: PolledBean<Plan>,
+    bean: SeenBean<Plan>,
     custom: readonly MetricCustomizer[],
   ): boolean {
     const declared = bean.asked?.attributes.find((one) => one.name === name)?.type;
