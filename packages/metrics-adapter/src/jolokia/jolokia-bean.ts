@@ -112,7 +112,10 @@ export class JolokiaBean<P> implements SeenBean<P> {
         if (made !== undefined) values.push({ name, value: made });
       }
     }
-    if (opened) return void this.#plan(false);
+    if (opened) {
+      this.#plan(false);
+      return undefined;
+    }
     if (this.#answered >= 0 && this.#answered !== values.length) this.describeAt = 0; // another bean of that name?
     this.#answered = values.length;
     return values;
