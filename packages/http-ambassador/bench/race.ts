@@ -1,135 +1,154 @@
-// The race: CPU of a proxy per 100 000 requests, against nginx, HAProxy and npm's proxies, with wrk (Debian) as client
-// and nginx as upstream on the other core. Rounds are interleaved and each figure is a ratio within its round, because
-// a shared machine is faster and slower by the minute; wall times and latencies are not reported for the same reason.
-//   node bench/race.ts [--rounds 3] [--seconds 3] [--only nginx,http-ambassador] [--courses small,64k,tcp]
-import { execFile } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
-import { parseArgs, promisify } from 'node:util';
-import { temporaryDirectory } from '@podmate/testkit/files';
-import { startNginx } from '@podmate/testkit/http-backend';
-import { freePort } from '@podmate/testkit/image';
-import { contestants, cpuSeconds, type Kind, residentMib, start } from './contestants.ts';
+// The race: CPU of a proxy per request, against nginx, HAProxy and npm's proxies, with wrk (Debian) as client and nginx
+// as upstream on the other core. Rounds are interleaved and each figure is a ratio within its round, because a shared
+// machine is faster and slower by the minute. Whoever changes an answer is out.
+//   npm run bench -w packages/http-ambassador -- [--quick] [--rounds N] [--courses small,mtls] [--only http-ambassador] [--write]
+// --quick for a look; --write puts the table of a whole race into the README. Exit code 1 when a goal is missed.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { replaceBetween } from '@podmate/base/settings-docs';
+import { ensurePackages } from '@podmate/testkit/debian';
+import { prepareOurs } from './contestants.ts';
+import { type Course, courses } from './courses.ts';
+import { type Lap, lap } from './lap.ts';
+import { type Paced, paced } from './paced.ts';
+import { startTrack, type Track } from './track.ts';
 
-const run = promisify(execFile);
+const OURS = 'http-ambassador';
+const PEERS = ['haproxy', 'http-proxy', 'http-proxy-3', 'httpxy'];
+const GOAL_RSS_MIB = 75;
 
-type Course = {
-  readonly name: string;
-  readonly kind: Kind;
-  readonly path: string;
-  readonly connections: number;
-  readonly base: string;
-};
-const courses: readonly Course[] = [
-  { name: 'small', kind: 'http', path: '/small', connections: 32, base: 'nginx' },
-  { name: '64k', kind: 'http', path: '/64k', connections: 8, base: 'nginx' },
-  { name: '1m', kind: 'http', path: '/1m', connections: 8, base: 'nginx' },
-  { name: 'tcp', kind: 'tcp', path: '/small', connections: 32, base: 'haproxy' },
-];
-/** As a browser or an SDK would send, about 600 bytes. */
-const headers = [
-  'Accept: application/json',
-  'Accept-Language: en-US,en;q=0.9',
-  'Accept-Encoding: gzip, deflate, br',
-  'User-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0 Safari/537.36',
-  `Cookie: session=${'a'.repeat(120)}; theme=dark`,
-  `Authorization: Bearer ${'b'.repeat(120)}`,
-];
-
-/** The optimising compiler needs that long for the last of the hot functions. */
-const WARM_UP_SECONDS = 2;
-
-type Lap = { readonly requests: number; readonly cpu: number; readonly rssMib: number };
-
-async function wrk(port: number, course: Course, seconds: number): Promise<number> {
-  const fields = headers.flatMap((field) => ['-H', field]);
-  const args = [
-    '-t1',
-    `-c${course.connections}`,
-    `-d${seconds}`,
-    ...fields,
-    `http://127.0.0.1:${port}${course.path}`,
-  ];
-  const { stdout } = await run('taskset', ['-c', '1', 'wrk', ...args]);
-  const faults = /Non-2xx|Socket errors/.exec(stdout);
-  if (faults) throw new Error(`not all answers were right: ${stdout}`);
-  return Number(/(\d+) requests in/.exec(stdout)?.[1]);
-}
-
-async function lap(name: string, course: Course, upstream: number, seconds: number): Promise<Lap> {
-  const contestant = contestants.find((each) => each.name === name);
-  if (contestant === undefined) throw new Error(`no contestant ${name}`);
-  await using folder = await temporaryDirectory('race');
-  const port = await freePort();
-  await using running = await start(contestant, { kind: course.kind, port, upstream, folder });
-  const direct = await (await fetch(`http://127.0.0.1:${upstream}${course.path}`)).text();
-  if ((await (await fetch(`http://127.0.0.1:${port}${course.path}`)).text()) !== direct)
-    throw new Error(`${name} changes the answer`);
-  await wrk(port, course, WARM_UP_SECONDS);
-  const before = cpuSeconds(running.pid);
-  const requests = await wrk(port, course, seconds);
-  const result = { requests, cpu: cpuSeconds(running.pid) - before, rssMib: residentMib(running.pid) };
-  await running.stop('SIGTERM'); // Killed, nginx would leave its worker behind.
-  return result;
-}
-
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
 
-async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      rounds: { type: 'string', default: '3' },
-      seconds: { type: 'string', default: '3' },
-      only: { type: 'string' },
-      courses: { type: 'string' },
-    },
-  });
-  await using folder = await temporaryDirectory('race-files');
-  await writeFile(folder.file('64k'), 'x'.repeat(65_536));
-  await writeFile(folder.file('1m'), 'x'.repeat(1_048_576));
-  const json = JSON.stringify({ id: 1, name: 'x'.repeat(80), tags: ['a', 'b'] });
-  await using upstream = await startNginx(
-    `keepalive_requests 100000000; add_header Cache-Control no-cache; add_header X-Request-Id 0123456789abcdef; add_header Vary Accept; root ${folder.path};
-     location = / { return 200; } location = /small { default_type application/json; return 200 '${json}'; }`,
+/** Laps of one course, by contestant, a round each. */
+type Result = { readonly course: Course; readonly laps: Map<string, Lap[]> };
+
+async function run(
+  course: Course,
+  only: string | undefined,
+  rounds: number,
+  seconds: number,
+  track: Track,
+): Promise<Result> {
+  const names = course.who.filter(
+    (name) => only === undefined || name === course.base || only.split(',').includes(name),
   );
-  for (const pid of [upstream.process.pid]) await run('taskset', ['-acp', '1', String(pid)]);
-  const chosen = courses.filter(
-    ({ name }) => values.courses === undefined || values.courses.split(',').includes(name),
-  );
-  for (const course of chosen) {
-    const names = contestants
-      .filter(
-        ({ kinds, name }) =>
-          kinds.includes(course.kind) &&
-          (values.only === undefined || values.only.split(',').includes(name) || name === course.base),
-      )
-      .map(({ name }) => name);
-    const ratios = new Map<string, number[]>(names.map((name) => [name, []]));
-    const laps = new Map<string, Lap[]>(names.map((name) => [name, []]));
-    for (let round = 0; round < Number(values.rounds); round++) {
-      for (const name of names)
-        laps.get(name)?.push(await lap(name, course, upstream.port, Number(values.seconds)));
-      const cost = (name: string): number => {
-        const last = laps.get(name)?.at(-1);
-        return last === undefined ? NaN : last.cpu / last.requests;
-      };
-      for (const name of names) ratios.get(name)?.push(cost(name) / cost(course.base));
-    }
-    process.stdout.write(
-      `\n| ${course.name} | CPU s / 100 000 | x ${course.base} | RSS MiB |\n| --- | --- | --- | --- |\n`,
-    );
-    for (const name of names) {
-      const mine = laps.get(name) ?? [];
-      const cpu = median(mine.map(({ cpu: seconds, requests }) => (seconds / requests) * 1e5));
-      const row = [
-        name,
-        cpu.toFixed(2),
-        median(ratios.get(name) ?? []).toFixed(2),
-        median(mine.map(({ rssMib }) => rssMib)).toFixed(0),
-      ];
-      process.stdout.write(`| ${row.join(' | ')} |\n`);
-    }
+  const laps = new Map<string, Lap[]>(names.map((name) => [name, []]));
+  for (let round = 0; round < rounds; round++) {
+    for (const name of names) laps.get(name)?.push(await lap(name, course, track, seconds));
   }
+  return { course, laps };
 }
 
-await main();
+const cost = ({ cpu, requests }: Lap): number => (cpu / requests) * 1e5;
+
+/** The median of the ratios within a round; NaN for who did not take part. */
+function ratio({ course, laps }: Result, name: string): number {
+  const base = laps.get(course.base) ?? [];
+  return median((laps.get(name) ?? []).map((mine, at) => cost(mine) / cost(base[at] ?? mine)));
+}
+
+const figure = (value: number, digits = 2): string => (Number.isNaN(value) ? '' : value.toFixed(digits));
+
+function costTable(results: readonly Result[]): string {
+  const head = `| CPU per request | base, CPU s per 100,000 | ${OURS} | goal | HAProxy | http-proxy | http-proxy-3 | httpxy |`;
+  const rows = results.map((result) => {
+    const { course, laps } = result;
+    const base = `${course.base === 'nginx' ? 'nginx' : 'HAProxy'} ${figure(median((laps.get(course.base) ?? []).map(cost)))}`;
+    const others = PEERS.map((name) => (name === course.base ? '' : figure(ratio(result, name))));
+    return `| ${[course.title, base, `**${figure(ratio(result, OURS))}**`, `<= ${course.goal}`, ...others].join(' | ')} |`;
+  });
+  return [head, '| --- | --- | --- | --- | --- | --- | --- | --- |', ...rows].join('\n');
+}
+
+const row = (title: string, values: readonly string[]): string => `| ${title} | ${values.join(' | ')} |`;
+const most = (values: readonly number[]): number => (values.length === 0 ? NaN : Math.max(...values));
+
+function memoryTable(results: readonly Result[], latency: readonly Paced[]): string {
+  const names = ['nginx', 'haproxy', OURS, ...PEERS.slice(1)];
+  const all = (name: string, of: (each: Lap) => number): number[] =>
+    results.flatMap(({ laps }) => (laps.get(name) ?? []).map(of));
+  const slower = (of: (each: Paced) => number) =>
+    names.map((name) => figure(median(latency.filter((each) => each.name === name).map(of))));
+  return [
+    `| | nginx | HAProxy | ${OURS} | http-proxy | http-proxy-3 | httpxy |`,
+    '| --- | --- | --- | --- | --- | --- | --- |',
+    row(
+      'most RSS under load, MiB',
+      names.map((name) => figure(most(all(name, (each) => each.rssMib)), 0)),
+    ),
+    row(
+      'RSS after the first answer, MiB',
+      names.map((name) => figure(median(all(name, (each) => each.idleMib)), 0)),
+    ),
+    row(
+      'CPU until the first answer, ms',
+      names.map((name) => figure(1000 * median(all(name, (each) => each.startCpu)), 0)),
+    ),
+    row(
+      'latency at 1,000 requests/s, median, x nginx',
+      slower(({ p50 }) => p50),
+    ),
+    row(
+      '99th percentile, x nginx',
+      slower(({ p99 }) => p99),
+    ),
+  ].join('\n');
+}
+
+/** What falls short of its goal. */
+function missed(results: readonly Result[]): string[] {
+  const slow = results.filter((result) => ratio(result, OURS) > result.course.goal);
+  const rss = Math.max(...results.flatMap(({ laps }) => (laps.get(OURS) ?? []).map(({ rssMib }) => rssMib)));
+  return [
+    ...slow.map(({ course }) => course.title),
+    ...(rss > GOAL_RSS_MIB ? [`RSS ${rss.toFixed(0)} MiB`] : []),
+  ];
+}
+
+function writeReadme(tables: string): void {
+  const file = join(import.meta.dirname, '..', 'README.md');
+  const machine =
+    `Measured on ${availableParallelism()} shared cores, Node ${process.version.slice(1)}, with \`npm run bench -w packages/http-ambassador -- --write\`: ` +
+    'one core for each proxy, everyone warm, ours with metrics on. A figure is the median of the ratios within a round, as a multiple of the base.';
+  writeFileSync(file, replaceBetween(readFileSync(file, 'utf8'), 'race', `${tables}\n\n${machine}`));
+}
+
+const { values } = parseArgs({
+  options: {
+    quick: { type: 'boolean' },
+    rounds: { type: 'string' },
+    seconds: { type: 'string' },
+    only: { type: 'string' },
+    courses: { type: 'string' },
+    write: { type: 'boolean' },
+  },
+});
+if (values.write === true && (values.quick ?? values.only ?? values.courses) !== undefined)
+  throw new Error('--write: the README takes a whole race only');
+for (const { package: name, reason } of await ensurePackages(['nginx-light', 'haproxy', 'wrk'], say))
+  throw new Error(`without ${name} there is no race: ${reason}`);
+await prepareOurs();
+await using track = await startTrack();
+const rounds = Number(values.rounds ?? (values.quick ? 1 : 3));
+const seconds = Number(values.seconds ?? 2);
+const results: Result[] = [];
+for (const name of values.courses?.split(',') ?? Object.keys(courses)) {
+  const course = courses[name];
+  if (course === undefined)
+    throw new Error(`--courses ${name}: there are ${Object.keys(courses).join(', ')}`);
+  say(`--- ${course.title}`);
+  results.push(await run(course, values.only, rounds, seconds, track));
+  say(costTable(results.slice(-1)));
+  say(`RSS ${most((results.at(-1)?.laps.get(OURS) ?? []).map(({ rssMib }) => rssMib)).toFixed(0)} MiB`);
+}
+const latency = values.courses === undefined ? await paced(courses['small']!, track, rounds) : [];
+const tables = `${costTable(results)}\n\n${memoryTable(results, latency)}`;
+say(`\n${tables}`);
+if (values.write === true) writeReadme(tables);
+const short = missed(results);
+if (short.length > 0) say(`missed: ${short.join(', ')}`);
+process.exitCode = short.length > 0 ? 1 : 0;
