@@ -9,6 +9,7 @@ export default defineConfig({
           name: 'unit',
           include: ['packages/*/test/**/*.test.ts', 'docker/test/**/*.test.ts', 'scripts/test/**/*.test.ts'],
           testTimeout: 20_000,
+          maxWorkers: 2, // vitest leaves one core of two to itself otherwise
         },
       },
       {

@@ -7,6 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { startDateHalf } from './date-half.ts';
 import type { Half } from './half.ts';
+import { startHttpHalf } from './http-half.ts';
+import { startJvmHalf } from './jvm-half.ts';
 import { startLogHalf } from './log-half.ts';
 import { startMetricsHalf } from './metrics-half.ts';
 import { startRedisHalf } from './redis-half.ts';
@@ -69,6 +71,8 @@ async function main(seconds: number | undefined): Promise<boolean> {
     await startDateHalf(),
     await startRedisHalf(),
     await startMetricsHalf(),
+    await startJvmHalf(),
+    await startHttpHalf(),
   ];
   const halves = started.filter((half) => half !== undefined);
   await watch(halves, seconds, endOnSignal(halves));
