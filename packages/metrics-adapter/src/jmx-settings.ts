@@ -14,7 +14,7 @@ export const jmxRows = {
     group: GROUP,
     flags: ['jmx.target'],
     metavar: 'TARGET',
-    help: 'Read the beans of this JVM: host:port of its JMX port, or a service:jmx:rmi URL. May be given several times. StatsD is not received then unless one of its addresses is given.',
+    help: 'Read the beans of this JVM: host:port of its JMX port, a service:jmx:rmi URL, or the http(s) URL of its Jolokia agent. May be given several times. StatsD is not received then unless one of its addresses is given.',
   },
   jmxConfig: {
     kind: 'path',

@@ -6,6 +6,7 @@ import { type Plan, RuleCollector, type SampleSink } from '../jmx/rules/collecto
 import { type JmxConfig, wantedAttributes } from '../jmx/rules/config.ts';
 import { RuleList } from '../jmx/rules/rule.ts';
 import { JmxSession, type SessionOptions } from '../jmx/session.ts';
+import { overJolokia } from './over-jolokia.ts';
 import type { TargetSpec } from './target-spec.ts';
 
 export type Pollable = {
@@ -30,6 +31,7 @@ export type Access = {
 
 /** Dials nothing yet. */
 export function openTarget(spec: TargetSpec, access: Access): Pollable {
+  if (spec.kind === 'jolokia') return overJolokia(spec, access);
   const { host, port, bindingName } = spec;
   return overRmi({ host, port, bindingName }, access);
 }

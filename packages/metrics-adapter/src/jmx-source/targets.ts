@@ -102,7 +102,8 @@ class TargetReading {
       const spec = readTarget(text);
       return config && { setting, spec, config, ...(section && { section }) };
     } catch (cause) {
-      return this.#fault({ setting, value: text, what: 'not a target', cause });
+      const value = text.replace(/\/\/[^@/]*@/, '//***@'); // it is printed
+      return this.#fault({ setting, value, what: 'not a target', cause });
     }
   }
 
