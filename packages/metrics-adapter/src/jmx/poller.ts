@@ -72,6 +72,7 @@ export class JmxPoller<P> {
     this.#shapesAllowed = Math.max(1000, this.#shapes.size * 2);
   }
 
+  /** Two tries, each in half of the time. */
   async #refresh(timeoutMs: number): Promise<void> {
     const half = timeoutMs / 2;
     try {
@@ -84,11 +85,16 @@ export class JmxPoller<P> {
   }
 
   async #names(timeoutMs: number): Promise<void> {
-    const lane = await this.session.lane('main');
-    if (this.#generation !== this.session.generation) this.catalogue.clear();
-    this.#generation = this.session.generation;
-    const timer = setTimeout(() => lane.destroy(new Error(`no names within ${timeoutMs} ms`)), timeoutMs);
-    await this.catalogue.refresh(this.session, lane).finally(() => clearTimeout(timer));
+    const late = new Error(`no names within ${Math.round(timeoutMs)} ms`);
+    const timer = setTimeout(() => this.session.forget(late), timeoutMs);
+    try {
+      const lane = await this.session.lane('main');
+      if (this.#generation !== this.session.generation) this.catalogue.clear();
+      this.#generation = this.session.generation;
+      await this.catalogue.refresh(this.session, lane);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   /** Beans not seen before, and those that may have changed: half of the time at most is for them. */

@@ -33,6 +33,8 @@ export type SessionOptions = {
   readonly callTimeoutMs?: number;
   /** A bean that keeps the others of its lane waiting for this long is slow, and they overtake it. */
   readonly stallMs?: number;
+  /** A bean that kept them waiting for this long is asked apart from them in the next polls. */
+  readonly slowMs?: number;
   readonly window?: number;
 };
 
@@ -48,6 +50,12 @@ export class JmxSession {
   /** Grows when the target was looked up anew: then it may be another process. */
   generation = 0;
   onStall: ((lane: JrmpConnection) => void) | undefined;
+  /** A call kept the others of its lane waiting. */
+  onSlow: ((call: Call) => void) | undefined;
+  /** All that were dialled and may still be open: lanes, those that were released, those of an `open` under way. */
+  #connections: JrmpConnection[] = [];
+  /** Grows when the session is forgotten, so that an `open` under way gives up. */
+  #forgotten = 0;
 
   constructor(options: SessionOptions) {
     this.#options = options;
@@ -94,10 +102,26 @@ export class JmxSession {
     if (lane !== undefined && lane.pending > 0) lane.destroy(new Error(why));
   }
 
-  /** Forgets the session, as the target has; the next `open` makes a new one, from the cached stub where it works. */
-  forget(): void {
+  /** Ends the lane of that name. */
+  end(name: string): void {
+    this.#lanes.get(name)?.destroy();
+    this.#lanes.delete(name);
+  }
+
+  /** Ends the lanes whose names begin like that and that wait for nothing: each costs the target a thread. */
+  retire(prefix: string): void {
+    for (const [name, lane] of this.#lanes) if (name.startsWith(prefix) && lane.pending === 0) this.end(name);
+  }
+
+  /**
+   * Forgets the session, as the target has; the next `open` makes a new one, from the cached stub where it works.
+   * Whatever waits for an answer gets this error.
+   */
+  forget(why?: Error): void {
     this.#connection = undefined;
-    this.#endLanes();
+    this.#forgotten++;
+    for (const connection of this.#connections.splice(0)) connection.destroy(why);
+    this.#lanes.clear();
   }
 
   /**
@@ -141,15 +165,19 @@ export class JmxSession {
   }
 
   async #open(): Promise<void> {
+    const forgotten = this.#forgotten;
     if (this.#server !== undefined) {
       try {
         return await this.#newClient(this.#server);
       } catch (error) {
         if (error instanceof RemoteError && !error.sessionGone) throw error; // a wrong password stays wrong
+        if (this.#forgotten !== forgotten) throw error;
         this.#server = undefined; // restarted: another port, another object
       }
     }
-    this.#server = await this.#lookUp();
+    const server = await this.#lookUp();
+    if (this.#forgotten !== forgotten) throw new Error('the session was given up');
+    this.#server = server;
     this.generation++;
     await this.#newClient(this.#server);
   }
@@ -183,8 +211,9 @@ export class JmxSession {
       const acknowledge = (uid: Buffer): void => lane.acknowledge(uid);
       const stub = await ask(lane, (out) => out.raw(request), this.callTimeoutMs, acknowledge);
       const { reference, endpoint } = this.#at(stub);
+      if (lane.ended) throw new Error('the session was given up');
       this.#connection = { endpoint, requests: new SessionRequests(reference.objectId) };
-      if (endpoint.port === server.endpoint.port) this.#lanes.set('control', lane);
+      if (endpoint.port === server.endpoint.port) this.#lanes.set('main', lane);
       else lane.destroy();
     } catch (error) {
       lane.destroy();
@@ -192,18 +221,18 @@ export class JmxSession {
     }
   }
 
-  #dial(endpoint: Endpoint): Promise<JrmpConnection> {
-    return JrmpConnection.dial(endpoint, {
+  async #dial(endpoint: Endpoint): Promise<JrmpConnection> {
+    const connection = await JrmpConnection.dial(endpoint, {
       window: this.#options.window ?? 1024,
       stallMs: this.#options.stallMs ?? 300,
       connectTimeoutMs: this.#options.connectTimeoutMs ?? 3000,
+      slowMs: this.#options.slowMs ?? 100,
       onStall: (lane) => this.onStall?.(lane),
+      onSlow: (call) => this.onSlow?.(call),
     });
-  }
-
-  #endLanes(): void {
-    for (const lane of this.#lanes.values()) lane.destroy();
-    this.#lanes.clear();
+    this.#connections = this.#connections.filter((one) => !one.ended);
+    this.#connections.push(connection);
+    return connection;
   }
 }
 

@@ -32,8 +32,11 @@ export type ConnectionOptions = {
   readonly window: number;
   /** Calls under way and no byte for this long: `onStall` is called. */
   readonly stallMs: number;
+  /** A reply that came this much later than the one before it: `onSlow` is called for its call. */
+  readonly slowMs: number;
   readonly connectTimeoutMs: number;
   readonly onStall?: (connection: JrmpConnection) => void;
+  readonly onSlow?: (call: Call) => void;
 };
 
 /** Requests are collected up to about this much before a write. */
@@ -50,7 +53,12 @@ export class JrmpConnection implements ReplySink {
   #sent = 0;
   #ended = false;
   #inFeed = false;
-  readonly #stall: NodeJS.Timeout;
+  #greeted = false;
+  /** What connecting took, beyond which waiting for an answer tells something about the target. */
+  #roundTripMs = 0;
+  /** When the last bytes came, or calls were sent after a time without any. */
+  #waitingSince = performance.now();
+  #stall: NodeJS.Timeout;
 
   private constructor(socket: Socket, options: ConnectionOptions) {
     this.#socket = socket;
@@ -75,7 +83,11 @@ export class JrmpConnection implements ReplySink {
     const timer = setTimeout(() => {
       socket.destroy(new Error(`no connection to ${host}:${port} within ${options.connectTimeoutMs} ms`));
     }, options.connectTimeoutMs);
-    const done = (): void => clearTimeout(timer);
+    const dialled = performance.now();
+    const done = (): void => {
+      clearTimeout(timer);
+      connection.#connected(performance.now() - dialled);
+    };
     socket
       .once('error', done)
       .once('close', done)
@@ -87,6 +99,11 @@ export class JrmpConnection implements ReplySink {
     return this.#ended;
   }
 
+  /** Whether the other side has said anything yet. */
+  get greeted(): boolean {
+    return this.#greeted;
+  }
+
   /** Calls without an answer. */
   get pending(): number {
     return this.#calls.length - this.#answered;
@@ -94,7 +111,7 @@ export class JrmpConnection implements ReplySink {
 
   submit(call: Call): void {
     if (this.#ended) return call.lost(new Error('the connection has ended'), false);
-    if (this.#answered === this.#sent) this.#stall.refresh();
+    if (this.#answered === this.#sent) this.#wait();
     this.#calls.push(call);
     if (!this.#inFeed) this.#pump();
   }
@@ -103,7 +120,7 @@ export class JrmpConnection implements ReplySink {
   submitAll(calls: readonly Call[]): void {
     if (this.#ended) for (const call of calls) call.lost(new Error('the connection has ended'), false);
     else {
-      if (this.#answered === this.#sent) this.#stall.refresh();
+      if (this.#answered === this.#sent) this.#wait();
       for (const call of calls) this.#calls.push(call);
       if (!this.#inFeed) this.#pump();
     }
@@ -128,8 +145,24 @@ export class JrmpConnection implements ReplySink {
     this.#end(error);
   }
 
+  /** A distant target is not a slow one. */
+  #connected(tookMs: number): void {
+    this.#roundTripMs = tookMs;
+    clearTimeout(this.#stall);
+    if (this.#ended) return;
+    this.#stall = setTimeout(() => this.#stalled(), this.#options.stallMs + tookMs).unref();
+  }
+
+  #wait(): void {
+    this.#waitingSince = performance.now();
+    this.#stall.refresh();
+  }
+
   #feed(chunk: Buffer): void {
     if (this.#ended) return;
+    const head = this.#calls[this.#answered];
+    const waited = performance.now() - this.#waitingSince - this.#roundTripMs;
+    if (this.#greeted && head !== undefined && waited > this.#options.slowMs) this.#options.onSlow?.(head);
     this.#inFeed = true;
     try {
       this.#parser.feed(chunk);
@@ -140,7 +173,7 @@ export class JrmpConnection implements ReplySink {
       this.#inFeed = false;
     }
     this.#pump();
-    if (this.pending > 0) this.#stall.refresh();
+    if (this.pending > 0) this.#wait();
   }
 
   /** Sends what the window allows; half a window at least, so that writes are few. */
@@ -179,7 +212,7 @@ export class JrmpConnection implements ReplySink {
   }
 
   hello(): void {
-    // What the server calls us is of no use.
+    this.#greeted = true; // what the server calls us is of no use
   }
 
   fits(shape: Shape, numbers: Float64Array): void {
