@@ -57,6 +57,8 @@ export class Listener {
       else if (this.open >= this.#maxClients) this.#reject(socket);
       else this.tls.accept(socket);
     });
+    // An accept that fails (no file descriptor left) costs that client, not the process.
+    this.#server.on('error', () => this.service.refusals.add('cannot-accept'));
   }
 
   /** Connections of clients. */

@@ -1,12 +1,12 @@
 // From settings to what is to be built: listeners with their routes, upstreams with their targets, everything checked
 // against everything. Pure: no socket, no file; build.ts makes the parts.
-import { isIP } from 'node:net';
 import { type Address, formatAddress, parseAddress } from '@podmate/base/address';
 import { SettingError, SettingErrors } from '@podmate/base/errors';
 import { type Environment, expand } from './expand.ts';
 import { NO_EDITS, type HeaderEdits } from './http1/forwarded-head.ts';
 import { TOKEN, VALUE } from './http1/octets.ts';
 import type { Place } from './dns/followed-names.ts';
+import { isServerAddress } from './dns/server-address.ts';
 import { meshPlan } from './mesh-plan.ts';
 import type { SettingsValues } from './settings.ts';
 
@@ -73,7 +73,15 @@ export function planListeners(values: SettingsValues, env: Environment): Listene
     ...values.routes.map((text) => attempt(text, () => shortListener(expand(text, env), find))),
     ...values.listeners.map((section, at) => attempt(`listeners[${at}]`, () => fullListener(section, find))),
   ];
-  for (const server of values.dnsServers) attempt('dnsServers', () => refuseUnlessServer(server));
+  for (const server of values.dnsServers.filter((text) => !isServerAddress(text)))
+    faults.push(
+      new SettingError({
+        setting: 'dnsServers',
+        value: server,
+        what: 'no name server',
+        todo: 'write its IP address, with or without a port',
+      }),
+    );
   const specs = planned.filter((spec) => spec !== undefined);
   const addresses = specs.map(({ listen }) => formatAddress(listen));
   for (const twice of new Set(addresses.filter((address, at) => addresses.indexOf(address) !== at)))
@@ -194,13 +202,6 @@ function serviceOf(scheme: Scheme, host: string): Target {
   if (name === undefined)
     return refuse(`${host} is no service`, 'write http+srv://_http._tcp.name, without a port');
   return { scheme, address: { host, port: 0, srv: true }, authority: name };
-}
-
-/** `10.0.0.10`, `10.0.0.10:53`, `fd00::10`, `[fd00::10]:53` */
-function refuseUnlessServer(text: string): void {
-  const address = isIP(text) === 0 ? parseAddress(text) : undefined;
-  if (address !== undefined && !('host' in address && isIP(address.host) !== 0))
-    refuse(`${text} is no name server`, 'write its IP address, with or without a port');
 }
 
 function editsOf(set: readonly string[], removed: readonly string[]): HeaderEdits {

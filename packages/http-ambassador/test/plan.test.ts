@@ -14,6 +14,14 @@ const targets: { in: string; out: object }[] = [
     out: { scheme: 'http', address: { host: '::1', port: 81 }, authority: '[::1]:81' },
   },
   { in: 'tls://db:5432', out: { scheme: 'tls', address: { host: 'db', port: 5432 }, authority: 'db:5432' } },
+  {
+    in: 'http+srv://_http._tcp.api.example',
+    out: {
+      scheme: 'http',
+      address: { host: '_http._tcp.api.example', port: 0, srv: true },
+      authority: 'api.example',
+    },
+  },
   { in: 'unix:/a', out: { scheme: 'http', address: { path: '/a' }, authority: 'localhost' } },
   { in: 'tcp+unix:/a', out: { scheme: 'tcp', address: { path: '/a' }, authority: 'localhost' } },
 ];
@@ -32,6 +40,8 @@ test.each([
   'tcp://a',
   'http://a:99999',
   'http://a b',
+  'http+srv://a.example',
+  'http+srv://_http._tcp.a:80',
 ])('no target: %s', (text) => {
   expect(() => targetOf(text)).toThrow(SettingError);
 });

@@ -4,10 +4,11 @@
 // would lead traffic to another service because of a hiccup.
 import { Resolver as Asking } from 'node:dns/promises';
 import { readFileSync, statSync } from 'node:fs';
-import { isIP, isIPv6 } from 'node:net';
+import { isIPv6 } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { type Answer, type Found, NoSuchName } from './answer.ts';
 import { candidates, parseHosts, parseResolvConf, type ResolvConf } from './resolv-conf.ts';
+import { isServerAddress } from './server-address.ts';
 
 export type ResolverOptions = {
   /** Instead of those of resolv.conf; empty: those. */
@@ -119,7 +120,7 @@ export class Resolver {
     const key = this.#conf.value;
     if (this.#asking !== undefined && this.#asking.of === key) return this.#asking.asking;
     const asking = new Asking({ timeout: conf.timeoutMs, tries: conf.attempts });
-    asking.setServers(conf.servers.filter(isServer));
+    asking.setServers(conf.servers.filter(isServerAddress));
     if (key !== undefined) this.#asking = { of: key, asking };
     return asking;
   }
@@ -160,10 +161,6 @@ function answerOf(found: readonly (readonly [Found, number])[]): Answer {
 function compare(one: Found, other: Found): number {
   return one.priority - other.priority || one.port - other.port || (one.host < other.host ? -1 : 1);
 }
-
-/** What Node takes; it throws for the others. */
-const isServer = (text: string): boolean =>
-  isIP(text.replace(/^\[(.*)\](:\d+)?$|^([\d.]+):\d+$/, '$1$3')) !== 0;
 
 /** RFC 6761 section 6.3: without a hosts file, too. */
 const localhost = (name: string): string[] | undefined =>
