@@ -6,6 +6,20 @@ const access = {
   username: { kind: 'string', group: GROUP, metavar: 'NAME', help: 'User of its JMX port.' },
   password: { kind: 'secret', group: GROUP, file: true, help: 'Password of that user.' },
   registryTls: { kind: 'boolean', group: GROUP, help: 'Its RMI registry speaks TLS, too.' },
+  trustStore: {
+    kind: 'path',
+    group: GROUP,
+    metavar: 'FILE',
+    help: 'Certificates to trust, whatever name they have: PEM, or a Java key store (JKS, PKCS #12).',
+  },
+  trustStorePassword: { kind: 'secret', group: GROUP, file: true, help: 'Password of that file.' },
+  keyStore: {
+    kind: 'path',
+    group: GROUP,
+    metavar: 'FILE',
+    help: 'Key and certificate for a target that wants to know who we are: PEM, or a Java key store.',
+  },
+  keyStorePassword: { kind: 'secret', group: GROUP, file: true, help: 'Password of that file.' },
 } as const satisfies Table;
 
 export const jmxRows = {
@@ -30,6 +44,10 @@ export const jmxRows = {
     flags: ['jmx.registry-tls'],
     help: 'The RMI registry speaks TLS, too. Whether the connector does is seen.',
   },
+  jmxTrustStore: { ...access.trustStore, flags: ['jmx.trust-store'] },
+  jmxTrustStorePassword: { ...access.trustStorePassword, flags: ['jmx.trust-store-password'] },
+  jmxKeyStore: { ...access.keyStore, flags: ['jmx.key-store'] },
+  jmxKeyStorePassword: { ...access.keyStorePassword, flags: ['jmx.key-store-password'] },
   jmxTimeout: {
     kind: 'duration',
     group: GROUP,

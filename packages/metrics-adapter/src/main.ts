@@ -60,7 +60,7 @@ async function main(): Promise<void> {
   process.on('SIGHUP', () => adapter.reload());
   const files = ruleFiles(values);
   if (files.length > 0) watchMounted(files, () => adapter.reload(), { pollMs: 1000 });
-  await run(partsOf(values, adapter, { log, thread, https, pause: ground.pause }), {
+  await run(partsOf(values, adapter, { ...ground, thread, https }), {
     log,
     settings: values,
     metrics: registry(metrics, adapter),

@@ -4,7 +4,8 @@ import { formatAddress } from '@podmate/base/address';
 import { type Part, stop, watchMounted } from '@podmate/base/lifecycle';
 import type { Log } from '@podmate/base/log';
 import type { Adapter } from './adapter.ts';
-import { type SettingsValues, loadWebConfig } from './settings.ts';
+import type { Variable } from './jmx-source/rule-file.ts';
+import { type SettingsValues, loadWeb } from './settings.ts';
 import type { DatagramThread } from './statsd/datagram-thread.ts';
 import { StateFile } from './state-file.ts';
 import { startListeners } from './statsd/receiving.ts';
@@ -17,6 +18,7 @@ export type PartsGround = {
   readonly thread: DatagramThread | undefined;
   readonly https: WebOptions['https'];
   readonly pause: () => Promise<void>;
+  readonly variable: Variable;
 };
 
 export function partsOf(values: SettingsValues, adapter: Adapter, ground: PartsGround): Part[] {
@@ -67,10 +69,10 @@ function statePart(path: string, everyMs: number, { store }: Adapter, log: Log):
 function webServer(
   values: SettingsValues,
   { store, theScraper: scraper, reload, jmx }: Adapter,
-  { https, pause, log }: PartsGround,
+  { https, pause, log, variable }: PartsGround,
   ready: () => readonly string[],
 ): WebServer {
-  const config = loadWebConfig(values);
+  const { config, path } = loadWeb(values, variable);
   const web = new WebServer({
     config,
     https,
@@ -83,13 +85,13 @@ function webServer(
     allowed: { openMetrics: values.webOpenmetrics, utf8: values.names === 'utf8' },
     lifecycle: values.webEnableLifecycle,
     address: values.webListenAddress,
-    telemetryPath: values.webTelemetryPath,
+    telemetryPath: path,
     quit: () => stop('quit request'),
   });
   if (config.files.length > 0)
     watchMounted(config.files, () => {
       try {
-        web.reconfigure(loadWebConfig(values));
+        web.reconfigure(loadWeb(values, variable).config);
         log.info('web configuration reloaded');
       } catch (error) {
         log.error('web configuration not reloaded, the old one stays', { error });

@@ -11,6 +11,8 @@ import {
   type Values,
 } from '@podmate/base/settings';
 import { jmxRows } from './jmx-settings.ts';
+import { readHttpServer } from './jmx-source/http-server.ts';
+import type { Variable } from './jmx-source/rule-file.ts';
 import { asksForJmx, readTargets } from './jmx-source/targets.ts';
 import { readMappingFile } from './statsd/mapping-file.ts';
 import { statsdRows } from './statsd-settings.ts';
@@ -221,8 +223,14 @@ function* checkSettings(
       todo: 'drop one of them',
     };
   yield* faultsOf(() => loadMapping(values), '--statsd.mapping-config', values.statsdMappingConfig);
-  yield* faultsOf(() => loadWebConfig(values), '--web.config.file', values.webConfigFile);
-  if (asksForJmx(values)) yield* faultsOf(() => readTargets(values, (name) => env[name]), '--jmx.config', '');
+  const variable = (name: string): string | undefined => env[name];
+  const ofTargets = asksForJmx(values)
+    ? [...faultsOf(() => readTargets(values, variable), '--jmx.config', values.jmxConfig)]
+    : [];
+  yield* ofTargets;
+  // The rule file may be the web configuration, too: what is wrong with it is told once.
+  if (ofTargets.length === 0 || values.webConfigFile !== undefined)
+    yield* faultsOf(() => loadWeb(values, variable), '--web.config.file', values.webConfigFile);
 }
 
 const STATSD_ADDRESSES = [
@@ -257,9 +265,15 @@ export function ruleFiles(values: SettingsValues): string[] {
   return all.filter((one) => one !== undefined);
 }
 
-/** The web configuration as the settings say; read anew at each call. @throws SettingErrors, or what reading a file throws */
-export function loadWebConfig({ webConfigFile }: Pick<SettingsValues, 'webConfigFile'>): WebConfig {
-  return webConfigFile === undefined ? plainWeb : readWebConfig(webConfigFile);
+/** The web configuration as the settings or the rule file say; read anew at each call. @throws SettingErrors, or what reading a file throws */
+export function loadWeb(
+  { webConfigFile, webTelemetryPath, jmxConfig }: SettingsValues,
+  variable: Variable,
+): { readonly config: WebConfig; readonly path: string } {
+  const path = webTelemetryPath;
+  if (webConfigFile !== undefined) return { config: readWebConfig(webConfigFile), path };
+  const served = jmxConfig === undefined ? undefined : readHttpServer(jmxConfig, variable);
+  return { config: served?.web ?? plainWeb, path: path === '/metrics' ? (served?.path ?? path) : path };
 }
 
 function* faultsOf(

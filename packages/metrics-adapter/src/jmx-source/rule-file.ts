@@ -18,11 +18,15 @@ export function readRules(name: string, text: string, variable: Variable): JmxCo
   try {
     return readJmxConfig(yamlTree(text), variable);
   } catch (error) {
-    if (error instanceof JmxConfigError) throw new SettingErrors(error.faults.map((one) => at(name, one)));
+    if (error instanceof JmxConfigError) throw new SettingErrors(faultsAt(name, error));
     if (error instanceof SyntaxError) throw new SettingErrors([at(name, error.message)]);
     throw error;
   }
 }
+
+/** The faults of the file with this name. */
+export const faultsAt = (name: string, { faults }: JmxConfigError): SettingError[] =>
+  faults.map((fault) => at(name, fault));
 
 /** `line 3: what` -> `rules.yaml:3: what`. */
 function at(name: string, fault: string): SettingError {

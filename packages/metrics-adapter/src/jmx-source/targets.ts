@@ -1,11 +1,14 @@
 // The settings as targets to be polled: which there are, by which file's rules, with whose credentials, under which labels.
 // A setting beats what the rule file says. For the adapter, at the start and at each reload, and for --check.
+import type { ConnectionOptions } from 'node:tls';
 import { type SettingFault, SettingError, SettingErrors } from '@podmate/base/errors';
 import type { Values } from '@podmate/base/settings';
 import type { jmxRows } from '../jmx-settings.ts';
+import type { SslConfig, StoreFile } from '../jmx/rules/ssl-config.ts';
 import type { JmxConfig } from '../jmx/rules/config.ts';
 import { type Variable, readRuleFile, readRules } from './rule-file.ts';
 import type { TargetSettings } from './target.ts';
+import { targetTls } from './target-tls.ts';
 import { type TargetSpec, readTarget, targetName } from './target-spec.ts';
 
 export type JmxValues = Values<typeof jmxRows> & { readonly labels: readonly string[] };
@@ -28,7 +31,11 @@ export function readTargets(values: JmxValues, variable: Variable): JmxTargets {
   const reading = new TargetReading(values, variable);
   reading.read();
   if (reading.faults.length > 0) throw new SettingErrors(reading.faults);
-  return { targets: reading.targets, files: [...reading.configs.keys()], warnings: [...reading.warnings] };
+  return {
+    targets: reading.targets,
+    files: [...reading.configs.keys(), ...reading.stores],
+    warnings: [...reading.warnings],
+  };
 }
 
 type Wanted = {
@@ -43,6 +50,7 @@ class TargetReading {
   readonly #variable: Variable;
   readonly faults: SettingError[] = [];
   readonly configs = new Map<string, JmxConfig | undefined>();
+  readonly stores = new Set<string>();
   readonly warnings = new Set<string>();
   targets: readonly TargetSettings[] = [];
 
@@ -133,11 +141,29 @@ class TargetReading {
       access: {
         config,
         credentials: username ? [username, password ?? ''] : undefined,
-        tls: undefined,
-        registryTls: section?.registryTls === true || values.jmxRegistryTls || config.ssl,
+        tls: this.#tls(setting, config.ssl, section),
+        registryTls: section?.registryTls === true || values.jmxRegistryTls || config.ssl.enabled,
         timeoutMs,
       },
     };
+  }
+
+  #tls(setting: string, ssl: SslConfig, section: Section | undefined): ConnectionOptions | undefined {
+    const values = this.#values;
+    const trustStore =
+      storeFile(section?.trustStore, section?.trustStorePassword) ??
+      storeFile(values.jmxTrustStore, values.jmxTrustStorePassword) ??
+      ssl.trustStore;
+    const keyStore =
+      storeFile(section?.keyStore, section?.keyStorePassword) ??
+      storeFile(values.jmxKeyStore, values.jmxKeyStorePassword) ??
+      ssl.keyStore;
+    for (const store of [trustStore, keyStore]) if (store !== undefined) this.stores.add(store.filename);
+    try {
+      return targetTls({ ...ssl, trustStore, keyStore });
+    } catch (cause) {
+      return this.#fault({ setting, what: 'a key or trust store cannot be used', cause });
+    }
   }
 
   #label(setting: string, text: string): [string, string] {
@@ -155,3 +181,6 @@ class TargetReading {
     }
   }
 }
+
+const storeFile = (filename: string | undefined, password = ''): StoreFile | undefined =>
+  filename === undefined ? undefined : { filename, password };

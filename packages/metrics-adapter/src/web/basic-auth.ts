@@ -1,23 +1,21 @@
-// HTTP basic authentication (RFC 7617) against bcrypt hashes. A check is costly on purpose, so answers are remembered by a
+// HTTP basic authentication (RFC 7617) against hashes of passwords. A check is costly on purpose, so answers are remembered by a
 // digest of all three parts, and only one is computed at a time: whoever guesses slows down guessing, not receiving.
 // Invariant: an unknown user takes as long as a wrong password.
 import { createHash } from 'node:crypto';
-import { passwordFits } from './bcrypt.ts';
+import { type PasswordHash, passwordFits } from './password-hash.ts';
 
 const MAX_REMEMBERED = 100;
 const MAX_WAITING = 16;
-/** A hash of nothing that anyone types, at bcrypt's usual cost. */
-const NOBODY = '$2b$10$abcdefghijklmnopqrstuuKlxr0JHIyzwTY4SCmUBAHJ8FV2Q3F6u';
 
 export class BasicAuth {
-  users: ReadonlyMap<string, string>;
+  users: ReadonlyMap<string, PasswordHash>;
   readonly #pause: () => Promise<void>;
   readonly #remembered = new Map<string, boolean>();
   #turn: Promise<unknown> = Promise.resolve();
   #waiting = 0;
 
   /** `users`: name -> hash; none: everybody is let in. */
-  constructor(users: ReadonlyMap<string, string>, pause: () => Promise<void>) {
+  constructor(users: ReadonlyMap<string, PasswordHash>, pause: () => Promise<void>) {
     this.users = users;
     this.#pause = pause;
   }
@@ -39,12 +37,14 @@ export class BasicAuth {
     return this.#check(key, password, hash);
   }
 
-  async #check(key: string, password: string, hash: string | undefined): Promise<boolean> {
+  async #check(key: string, password: string, hash: PasswordHash | undefined): Promise<boolean> {
     this.#waiting++;
-    const checked = this.#turn.then(() => passwordFits(password, hash ?? NOBODY, this.#pause));
+    const [somebody] = this.users.values(); // an unknown user costs what a known one does
+    const against = hash ?? somebody;
+    const checked = this.#turn.then(() => against && passwordFits(password, against, this.#pause));
     this.#turn = checked;
     try {
-      const fits = (await checked) && hash !== undefined;
+      const fits = (await checked) === true && hash !== undefined;
       if (this.#remembered.size >= MAX_REMEMBERED)
         this.#remembered.delete(this.#remembered.keys().next().value ?? '');
       this.#remembered.set(key, fits);

@@ -5,12 +5,14 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { SecureVersion, TlsOptions } from 'node:tls';
 import { YamlFile, type YamlValue } from '@podmate/base/yaml-document';
+import { openSslName } from '../tls/cipher-names.ts';
 import { isBcrypt } from './bcrypt.ts';
+import type { PasswordHash } from './password-hash.ts';
 
 export type WebConfig = {
   readonly tls: TlsConfig | undefined;
-  /** Name -> bcrypt hash. */
-  readonly users: ReadonlyMap<string, string>;
+  /** Who may ask, by name; nobody: everybody. */
+  readonly users: ReadonlyMap<string, PasswordHash>;
   readonly headers: ReadonlyMap<string, string>;
   /** Everything that was read, to be watched. */
   readonly files: readonly string[];
@@ -82,11 +84,11 @@ export function readWebConfig(path: string): WebConfig {
     'basic_auth_users',
     'rate_limit',
   ]);
-  const users = new Map<string, string>();
+  const users = new Map<string, PasswordHash>();
   for (const [user, value] of top.get('basic_auth_users')?.entries() ?? []) {
     const hash = value.text();
     if (!isBcrypt(hash)) value.fail('not a bcrypt hash', 'make one with htpasswd -nBC 10 USER');
-    users.set(user, hash);
+    users.set(user, { kind: 'bcrypt', hash });
   }
   const http = top.get('http_server_config')?.entries(['http2', 'headers']);
   http?.get('http2')?.boolean();
@@ -158,16 +160,4 @@ function material(name: string, entries: Entries, folder: string, files: string[
 
 function version(value: YamlValue | undefined): SecureVersion | undefined {
   return VERSIONS[value?.choice(['TLS10', 'TLS11', 'TLS12', 'TLS13']) ?? ''];
-}
-
-/** `TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256` (RFC names, as Go has them) as OpenSSL calls it; those of TLS 1.3 stay. */
-export function openSslName(suite: string): string {
-  if (!suite.includes('_WITH_')) return suite;
-  return suite
-    .replace(/^TLS_(RSA_)?/, '')
-    .replace(/(^|_)WITH_/, '$1')
-    .replace(/AES_(\d+)/, 'AES$1')
-    .replace('_CBC', '')
-    .replace(/(CHACHA20_POLY1305)_SHA256$/, '$1')
-    .replaceAll('_', '-');
 }

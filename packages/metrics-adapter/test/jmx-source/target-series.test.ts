@@ -229,10 +229,10 @@ describe('targets', () => {
   });
 });
 
-describe('beside StatsD', () => {
-  const received = (name: string, type: MetricType) =>
-    ({ name, type, help: '', ttlMs: 0, labels: new Map<string, string>() }) as const;
+const received = (name: string, type: MetricType) =>
+  ({ name, type, help: '', ttlMs: 0, labels: new Map<string, string>() }) as const;
 
+describe('beside StatsD', () => {
   test('a name belongs to who had it first', () => {
     const bench = new Bench();
     const poll = bench.target();

@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { temporaryDirectory } from '@podmate/testkit/files';
 import { expect, onTestFinished, test } from 'vitest';
-import { openSslName, readWebConfig } from '../../src/web/web-config.ts';
+import { openSslName } from '../../src/tls/cipher-names.ts';
+import { readWebConfig } from '../../src/web/web-config.ts';
 
 async function read(yaml: string): Promise<ReturnType<typeof readWebConfig>> {
   const directory = await temporaryDirectory('web-config');

@@ -4,6 +4,7 @@
 import { Rule, type MetricType, type NameStyle, type RuleText } from './rule.ts';
 import { JavaRegexError } from './java-regex.ts';
 import { ConfigReader, JmxConfigError, type Mapping } from './config-reader.ts';
+import { type SslConfig, readSsl } from './ssl-config.ts';
 import type { YamlTree } from './yaml-tree.ts';
 
 export type JmxConfig = NameStyle & {
@@ -13,7 +14,7 @@ export type JmxConfig = NameStyle & {
   readonly target: { readonly host: string; readonly port: number; readonly bindingName: string } | undefined;
   readonly username: string | undefined;
   readonly password: string | undefined;
-  readonly ssl: boolean;
+  readonly ssl: SslConfig;
   readonly include: readonly string[];
   readonly exclude: readonly string[];
   /** Which of those beans are read; undefined: all. */
@@ -42,7 +43,6 @@ export type MetricCustomizer = {
 
 /** Known, accepted, and of no use to us. */
 const IGNORED: Readonly<Record<string, string>> = {
-  httpServer: 'the adapter listens where its own settings say',
   openTelemetry: 'only the Prometheus exposition is served',
   excludeJvmMetrics: 'there are no metrics of an exporter JVM here',
   autoExcludeObjectNameAttributes: 'what cannot be read is always learned and left out',
@@ -52,7 +52,8 @@ const KEYS = new Set(
   (
     'startDelaySeconds scrapeTimeoutSeconds hostPort jmxUrl username password ssl lowercaseOutputName ' +
     'lowercaseOutputLabelNames inferCounterTypeFromName includeObjectNames excludeObjectNames ' +
-    'whitelistObjectNames blacklistObjectNames includeObjectNameAttributes excludeObjectNameAttributes rules metricCustomizers'
+    'whitelistObjectNames blacklistObjectNames includeObjectNameAttributes excludeObjectNameAttributes rules metricCustomizers ' +
+    'httpServer'
   ).split(' '),
 ).union(new Set(Object.keys(IGNORED)));
 const RULE_KEYS = new Set(
@@ -84,7 +85,7 @@ export function readJmxConfig(tree: YamlTree, variable: (name: string) => string
     target: target(reader, file),
     username: secret('username'),
     password: secret('password'),
-    ssl: ssl(reader, file.get('ssl')),
+    ssl: readSsl(reader, file.get('ssl'), (at, key) => resolve(reader, at, key, variable)),
     lowercaseOutputName: reader.flag(file.get('lowercaseOutputName'), 'lowercaseOutputName'),
     lowercaseOutputLabelNames: reader.flag(
       file.get('lowercaseOutputLabelNames'),
@@ -109,27 +110,18 @@ export function readJmxConfig(tree: YamlTree, variable: (name: string) => string
   return config;
 }
 
-function resolve(
+/** A text that may name a variable of the environment: `${NAME}`. */
+export function resolve(
   reader: ConfigReader,
   tree: YamlTree | undefined,
   key: string,
   variable: (name: string) => string | undefined,
 ): string | undefined {
   const text = reader.text(tree, key);
-  const name = /^\$\{([^}]+)\}$/.exec(text ?? '')?.[1];
+  const name = /^\s*\$\{([^}]+)\}\s*$/.exec(text ?? '')?.[1]?.trim();
   if (name === undefined || tree === undefined) return text;
-  return variable(name) ?? reader.fault(tree, `${key}: there is no environment variable ${name}`);
-}
-
-function ssl(reader: ConfigReader, tree: YamlTree | undefined): boolean {
-  if (!(tree?.value instanceof Map)) return reader.flag(tree, 'ssl');
-  const enabled: unknown = tree.value.get('enabled');
-  const known = new Set(['enabled', 'keyStore', 'trustStore', 'protocols', 'ciphers']);
-  reader.only(tree.value, known);
-  reader.warnings.push(
-    `line ${tree.line}: key and trust stores are Java's own format: give PEM files in the adapter's settings`,
-  );
-  return enabled === undefined || reader.flag(tree.value.get('enabled'), 'ssl.enabled');
+  const value = variable(name)?.trim();
+  return value || reader.fault(tree, `${key}: there is no environment variable ${name}`);
 }
 
 /** `service:jmx:rmi:///jndi/rmi://host:port/name`, or `service:jmx:rmi://ignored/jndi/...`. */

@@ -33,7 +33,7 @@ rules:
     target: { host: '::1', port: 9999, bindingName: 'jmxrmi' },
     username: 'me',
     password: 'secret',
-    ssl: true,
+    ssl: { enabled: true, keyStore: undefined, trustStore: undefined, protocols: [], ciphers: [] },
     lowercaseOutputName: true,
     lowercaseOutputLabelNames: false,
     inferCounterTypeFromName: true,
