@@ -23,13 +23,14 @@ export type Running = AsyncDisposable & {
   end(): Promise<number | null>;
 };
 
-/** `program`: a bundle, as an image has it. */
+/** `program`: a bundle, as an image has it. `before`: flags in front, which keep it off fixed ports. */
 export async function startProgram(
   program: string,
   flags: readonly string[],
   env: NodeJS.ProcessEnv = {},
+  before: readonly string[] = EPHEMERAL,
 ): Promise<Running> {
-  const child = spawn(process.execPath, [program, ...EPHEMERAL, ...flags], {
+  const child = spawn(process.execPath, [program, ...before, ...flags], {
     stdio: ['ignore', 'ignore', 'pipe'],
     env: { PATH: process.env['PATH'], ...env },
   });

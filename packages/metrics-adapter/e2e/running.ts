@@ -17,6 +17,10 @@ const { file: PROGRAM } = await bundle(
 export const startAdapter = (flags: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Running> =>
   startProgram(PROGRAM, flags, env);
 
+/** With nothing in front of the flags: without StatsD where they ask for JMX. */
+export const startBare = (flags: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Running> =>
+  startProgram(PROGRAM, flags, env, []);
+
 /** Runs it to its end. */
 export const runAdapter = (flags: readonly string[]): ReturnType<typeof runProgram> =>
   runProgram(PROGRAM, flags);

@@ -22,7 +22,8 @@ export function translateArguments(argv: readonly string[]): string[] {
 /** What only java's command line begins with. */
 const JAVA = /^-(?:[DX]|jar$|cp$|classpath$|server$|client$|version$|javaagent|agentlib|agentpath|ea|da|esa)/;
 /** Of these its virtual machine would have taken note, and there is none. */
-const FOR_THE_VM = /^-(?:X|server$|client$|ea|da|esa|Dcom\.sun\.|Djava\.|Dfile\.|Duser\.|Dsun\.)/;
+const FOR_THE_VM =
+  /^-(?:X|server$|client$|ea|da|esa|Dcom\.sun\.|Djava\.|Djavax\.net\.ssl\.(?:trust|key)StoreType=|Dfile\.|Duser\.|Dsun\.)/;
 const ITS_JAR = /(?:^|\/)jmx_prometheus_(?:standalone|httpserver)[^/]*\.jar$/;
 
 function ofJava(argv: readonly string[]): string[] {
@@ -34,16 +35,26 @@ function ofJava(argv: readonly string[]): string[] {
       what: 'there is no Java here',
       todo: 'only java -jar jmx_prometheus_standalone.jar [host:]port config.yaml is understood',
     });
-  const strange = argv.slice(0, at).find((word) => !FOR_THE_VM.test(word));
+  const words = argv.slice(0, at);
+  const stores = words.flatMap(ofStore);
+  const strange = words.find((word) => !FOR_THE_VM.test(word) && ofStore(word).length === 0);
   if (strange !== undefined)
     throw new SettingError({ setting: `java ${strange}`, what: 'has no meaning here', todo: 'leave it out' });
   const ours = ofStandalone(argv.slice(at + 2));
-  if (ours !== undefined) return ours;
+  if (ours !== undefined) return [...ours, ...stores];
   throw new SettingError({
     setting: `java -jar ${jar} ${argv.slice(at + 2).join(' ')}`.trimEnd(),
     what: 'not [host:]port config.yaml',
     todo: 'OpenTelemetry alone, without a port, is not to be had',
   });
+}
+
+/** Java's properties for the stores of TLS, as settings; what kind of file it is, is seen from the file. */
+function ofStore(word: string): string[] {
+  const [, store, what, value = ''] =
+    /^-Djavax\.net\.ssl\.(trust|key)Store(Password|Type)?=(.*)$/s.exec(word) ?? [];
+  if (store === undefined || what === 'Type') return [];
+  return [`--jmx.${store}-store${what === undefined ? '' : '-password'}=${value}`];
 }
 
 /** `[host:]port config.yaml`, and flags of ours behind it; undefined: it is not that. */

@@ -60,6 +60,19 @@ describe("jmx_exporter's", () => {
       ],
       out: JMX,
     },
+    {
+      name: 'java with stores',
+      in: [
+        '-Djavax.net.ssl.trustStore=/t.jks',
+        '-Djavax.net.ssl.trustStorePassword=a=b',
+        '-Djavax.net.ssl.trustStoreType=JKS',
+        '-jar',
+        'jmx_prometheus_standalone.jar',
+        '9404',
+        '/etc/jmx.yaml',
+      ],
+      out: [...JMX, '--jmx.trust-store=/t.jks', '--jmx.trust-store-password=a=b'],
+    },
     { name: 'a lone file is no command line of its', in: ['a.yaml'], out: ['a.yaml'] },
     { name: 'nor a lone port', in: ['9404', '--jmx.config=a'], out: ['9404', '--jmx.config=a'] },
   ])('$name', ({ in: argv, out }) => expect(translateArguments(argv)).toEqual(out));

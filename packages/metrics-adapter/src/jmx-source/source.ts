@@ -43,9 +43,10 @@ export class JmxSource {
   /** For a scrape that has this long. Never rejects. */
   async collect(timeoutMs: number): Promise<void> {
     if (this.#options.intervalMs > 0) return;
+    const isOurs = this.#polling === undefined;
     const polled = this.poll(timeoutMs);
-    if (timeoutMs === Infinity) return polled;
-    const waiting = new AbortController();
+    if (isOurs || timeoutMs === Infinity) return polled;
+    const waiting = new AbortController(); // another began it, who may have more time
     const { signal } = waiting;
     await Promise.race([polled, sleep(timeoutMs, undefined, { signal }).catch(() => undefined)]);
     waiting.abort();

@@ -28,8 +28,8 @@ export type TargetGround = {
   readonly elapsedMs: () => number;
 };
 
-/** A poll that is late by no more than this is waited for: its own deadline lets it end in order. */
-const GRACE_MS = 250;
+/** A poll that is a little late is waited for: its own deadline lets it end in order. */
+const graceMs = (timeoutMs: number): number => Math.min(250, timeoutMs / 4);
 
 export class JmxTarget {
   #settings: TargetSettings;
@@ -127,7 +127,9 @@ export class JmxTarget {
       failed: (...failure) => void (isOver || this.#failed(...failure)),
     };
     const waiting = new AbortController();
-    const alarm = sleep(timeoutMs + GRACE_MS, undefined, { signal: waiting.signal }).catch(() => undefined);
+    const alarm = sleep(timeoutMs + graceMs(timeoutMs), undefined, { signal: waiting.signal }).catch(
+      () => undefined,
+    );
     const polled = pollable.poll(sink, timeoutMs);
     polled.catch(() => undefined); // when it is late nobody asks any more
     try {

@@ -1,8 +1,10 @@
 // Certificates to trust, and a key with its certificate, from the kinds of file that Java's users have: JKS, PKCS #12, and PEM.
 // The kind is seen from the bytes, whatever `type` says. For the TLS of JMX targets and of jmx_exporter's httpServer.
-import type { SecureContextOptions } from 'node:tls';
 import { isJks, readJks } from './jks.ts';
 import { pkcs12Certificates } from './pkcs12.ts';
+
+/** Options of tls.createSecureContext: PEM, or a file that it reads itself. */
+export type Identity = { key?: string; cert?: string; pfx?: Buffer; passphrase?: string };
 
 /** PEM, for `ca`. @throws Error that says what is wrong with the file */
 export function trustedCertificates(bytes: Buffer, password = ''): string[] {
@@ -15,7 +17,7 @@ export function trustedCertificates(bytes: Buffer, password = ''): string[] {
 }
 
 /** The key and its certificates. `alias`: of a JKS with several. @throws Error that says what is wrong with the file */
-export function identity(bytes: Buffer, password = '', alias?: string): SecureContextOptions {
+export function identity(bytes: Buffer, password = '', alias?: string): Identity {
   if (isPem(bytes)) return pemIdentity(bytes.toString(), password);
   if (!isJks(bytes)) return { pfx: bytes, passphrase: password };
   const found = readJks(bytes, password).find(
@@ -30,7 +32,7 @@ export function identity(bytes: Buffer, password = '', alias?: string): SecureCo
 }
 
 /** `text`: a key and its certificates, in any order. @throws Error when one is not there */
-export function pemIdentity(text: string, password: string): SecureContextOptions {
+export function pemIdentity(text: string, password: string): Identity {
   const [key] = pems(text, '(?:[A-Z]+ )*PRIVATE KEY');
   if (key === undefined) throw new Error('there is no private key in it');
   return { key, cert: pems(text, 'CERTIFICATE').join('\n'), passphrase: password };

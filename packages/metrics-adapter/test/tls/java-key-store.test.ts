@@ -40,9 +40,12 @@ describe('certificates to trust', () => {
 
 describe('a key and its certificate', () => {
   test('of a JKS, as PEM', () => {
-    const own = identity(KEY_JKS, 'changeit', 'srv');
-    expect(createSecureContext(own)).toBeDefined();
-    expect(createSecureContext(pemIdentity(`${String(own.cert)}${String(own.key)}`, ''))).toBeDefined();
+    const { key, cert } = identity(KEY_JKS, 'changeit', 'srv');
+    expect(createSecureContext({ key, cert })).toBeDefined();
+    expect(pemIdentity(`${cert ?? ''}${key ?? ''}`, '')).toMatchObject({
+      key: key?.trim(),
+      cert: cert?.trim(),
+    });
   });
 
   test.each([
@@ -52,15 +55,17 @@ describe('a key and its certificate', () => {
   ])('$name is refused', ({ in: read, out }) => expect(read).toThrow(out));
 });
 
+/** How many certificates there are in it. */
+const outcome = (bytes: Buffer): string => {
+  try {
+    return `${trustedCertificates(bytes, 'changeit').length}`;
+  } catch (error) {
+    return error instanceof TypeError ? String(error.stack) : 'refused';
+  }
+};
+
 test('of damaged files nothing comes but an error', () => {
   const random = new SeededRandom(freshSeed());
-  const outcome = (bytes: Buffer): string => {
-    try {
-      return `${trustedCertificates(bytes, 'changeit').length}`;
-    } catch (error) {
-      return error instanceof TypeError ? String(error.stack) : 'refused';
-    }
-  };
   for (let times = 0; times < 500; times++) {
     const bytes = Buffer.from(times % 2 === 0 ? TRUST_PKCS12 : KEY_JKS);
     const at = random.integer(0, bytes.length - 1);

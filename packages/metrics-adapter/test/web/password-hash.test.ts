@@ -16,6 +16,8 @@ const derived = (digest: string, bytes: number): PasswordHash => ({
   hash: pbkdf2Sync('secret', 'salt', 10, bytes, digest),
 });
 
+const pause = async (): Promise<void> => undefined;
+
 test.each<{ name: string; in: PasswordHash }>([
   { name: 'plaintext', in: { kind: 'plaintext', password: 'secret' } },
   // The example of jmx_exporter's documentation.
@@ -33,7 +35,6 @@ test.each<{ name: string; in: PasswordHash }>([
   { name: 'PBKDF2, 16 bytes', in: derived('sha1', 16) },
   { name: 'PBKDF2, 128 bytes', in: derived('sha512', 128) },
 ])('$name', async ({ in: hash }) => {
-  const pause = async (): Promise<void> => undefined;
   const fits = await Promise.all(['secret', 'Secret', ''].map((one) => passwordFits(one, hash, pause)));
   expect(fits).toEqual([true, false, false]);
 });
