@@ -142,7 +142,7 @@ export class JsonReader {
   }
 }
 
-export const NUMBER = /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
 /** Letters, digits, sign, point: what a number or a word is made of. */
 function isBare(byte: number): boolean {
