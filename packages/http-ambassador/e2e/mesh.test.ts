@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { eventually } from '@podmate/testkit/eventually';
 import { temporaryDirectory } from '@podmate/testkit/files';
-import { type Handler, NodeBackend } from '@podmate/testkit/http-backend';
+import { type Handler, mirror, NodeBackend } from '@podmate/testkit/http-backend';
 import { freePort, RunningImage, scrape } from '@podmate/testkit/image';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Running, startAmbassador, startWith } from './running.ts';
@@ -236,4 +236,62 @@ test('what is tried again, once the first attempt has failed', async () => {
     const answer = response.ok ? text : `${response.status}${reason === null ? '' : ` ${reason}`}`;
     expect({ name, answer, asked }).toEqual({ name, ...expected });
   }
+});
+
+const slowly = (user: string): string => `GET /slow HTTP/1.1\r\nHost: a\r\nX-User: ${user}\r\n\r\n`;
+
+test('rate limits of a listener and a route; 429 says when, and the connection stays', async () => {
+  await using folder = await temporaryDirectory('rate');
+  const port = await freePort();
+  await writeFile(
+    folder.file('config.yaml'),
+    `listeners:
+  - listen: '127.0.0.1:${port}'
+    rateLimit: 100
+    rateBurst: 6
+    routes:
+      - { path: /, to: '${a!.node.url}', addResponseHeaders: ['Via: one', 'Via: two'] }
+      - { path: /slow, to: '${a!.node.url}', rateLimit: 0.5, rateBurst: 1, rateBy: header X-User }
+`,
+  );
+  await using one = await startWith(port, ['--config', folder.file('config.yaml')]);
+  await using client = await one.raw();
+  client.send(slowly('eva') + slowly('eva') + slowly('adam') + slowly('adam'));
+  const answers = await client.got(/(HTTP\/1.1 [^]*){4}\n$/);
+  expect(answers.match(/HTTP\/1.1 \d+/g)).toEqual([200, 429, 200, 429].map((status) => `HTTP/1.1 ${status}`));
+  expect(answers).toMatch(/Retry-After: 2\r\n/);
+  expect((await fetch(one.url)).headers.get('via')).toBe('one, two');
+  const all = await Promise.all(Array.from({ length: 30 }, async () => (await fetch(one.url)).status));
+  expect(all).toContain(429);
+  const samples = await scrape(one.admin);
+  const refused = samples.get(
+    `http_ambassador_refusals_total{listener="127.0.0.1:${port}",reason="rate-limit"}`,
+  );
+  expect(refused).toBe(2 + all.filter((status) => status === 429).length);
+});
+
+test('traces: passed on and logged, made where there is none, and mended with the state of a broken one dropped', async () => {
+  await using node = await NodeBackend.start(mirror);
+  await using one = await startAmbassador(node.url, ['--trace', 'create']);
+  const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
+  const valid = `00-${traceId}-00f067aa0ba902b7-01`;
+  const seen = async (headers: Record<string, string>): Promise<[string | undefined, boolean]> => {
+    const { rawHeaders }: { rawHeaders: string[] } = JSON.parse(
+      await (await fetch(one.url, { headers })).text(),
+    );
+    return [rawHeaders[rawHeaders.indexOf('traceparent') + 1], rawHeaders.includes('tracestate')];
+  };
+  expect(await seen({ traceparent: valid, tracestate: 'a=b' })).toEqual([valid, true]);
+  const [made] = await seen({});
+  expect(made).toMatch(/^00-[\da-f]{32}-[\da-f]{16}-01$/);
+  const [mended, hasState] = await seen({ traceparent: '00-broken', tracestate: 'a=b' });
+  expect([mended, hasState]).toEqual([expect.stringMatching(/^00-[\da-f]{32}-[\da-f]{16}-01$/), false]);
+  await eventually(() =>
+    expect(one.lines().map((line) => line['trace_id'])).toEqual([
+      traceId,
+      made?.slice(3, 35),
+      mended?.slice(3, 35),
+    ]),
+  );
+  expect(one.lines()[0]?.['first_byte_ms']).toBeGreaterThan(0);
 });

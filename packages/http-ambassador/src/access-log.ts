@@ -17,6 +17,10 @@ export type AccessEntry = {
   readonly bytesOut: number;
   readonly durationMs: number;
   readonly attempts: number;
+  /** From the beginning to the first byte of the answer; 0: there was none. */
+  readonly firstByteMs: number;
+  /** Empty: none. */
+  readonly traceId: string;
   readonly reason: string;
 };
 
@@ -29,14 +33,20 @@ export class AccessLog {
   dropped = 0;
   lines = 0;
   readonly #fd: number;
+  readonly #share: number;
+  readonly #random: () => number;
   #text = '';
   #writing = false;
 
-  constructor(fd: number) {
+  /** @param share of the requests that went well, 0..1; @param random 0 <= random() < 1 */
+  constructor(fd: number, share = 1, random: () => number = Math.random) {
     this.#fd = fd;
+    this.#share = share;
+    this.#random = random;
   }
 
   add(entry: AccessEntry): void {
+    if (this.#share < 1 && entry.status < 500 && entry.reason === '' && this.#random() >= this.#share) return;
     if (this.#text.length > MOST_HELD_CHARACTERS) {
       this.dropped++;
       return;
@@ -73,7 +83,9 @@ export function accessLine(entry: AccessEntry): string {
     `{"time":"${entry.time}","listener":"${entry.listener}","route":"${entry.route}","upstream":"${entry.upstream}",` +
     `"client":"${entry.client}","method":"${entry.method}","host":${quoted(entry.host)},"path":${quoted(entry.path)},` +
     `"status":${entry.status},"bytes_in":${entry.bytesIn},"bytes_out":${entry.bytesOut},` +
-    `"duration_ms":${Math.round(entry.durationMs * 1000) / 1000},"attempts":${entry.attempts}` +
+    `"duration_ms":${Math.round(entry.durationMs * 1000) / 1000},"first_byte_ms":${Math.round(entry.firstByteMs * 1000) / 1000},` +
+    `"attempts":${entry.attempts}` +
+    (entry.traceId === '' ? '' : `,"trace_id":"${entry.traceId}"`) +
     (entry.reason === '' ? '}\n' : `,"reason":"${entry.reason}"}\n`)
   );
 }

@@ -15,10 +15,11 @@ import { type Dial, dialPlain } from './endpoint.ts';
 import { ForwardMap } from './forward-map.ts';
 import { HttpMode } from './http-mode.ts';
 import type { HttpRoute } from './http-route.ts';
-import { HttpService } from './http-service.ts';
+import { HttpService, type RateRule } from './http-service.ts';
 import { Listener, type Offer, type Service } from './listener.ts';
-import { meshPlan } from './mesh-plan.ts';
+import { meshPlan, type RatePlan, ratePlan } from './mesh-plan.ts';
 import type { ListenerSpec, RouteSpec, Target, UpstreamSpec } from './plan.ts';
+import { RateLimit } from './policy/rate-limit.ts';
 import { routeTable } from './route.ts';
 import type { SettingsValues } from './settings.ts';
 import { type OpeningKind, TcpMode } from './tcp-mode.ts';
@@ -131,6 +132,8 @@ export class Generation {
           tunnelIdleMs: values.tunnelIdleTimeout,
         },
         routes: routeTable(routes),
+        rate: rateRule(spec.rate ?? ratePlan(values)),
+        trace: values.trace,
         forward: spec.mode === 'forward' ? this.#forward(name, spec.allow) : undefined,
       },
     });
@@ -182,6 +185,7 @@ export class Generation {
       },
       response: spec.response,
       traffic: before?.traffic ?? new Traffic(),
+      rate: rateRule(spec.rate),
     };
   }
 
@@ -266,6 +270,10 @@ const DIALS: Readonly<Record<string, (client: TlsClient) => Dial>> = {
 };
 
 const isSecure = ({ scheme }: Target): boolean => scheme !== 'http' && scheme !== 'tcp';
+
+function rateRule(plan: RatePlan | undefined): RateRule | undefined {
+  return plan && { limit: new RateLimit(plan.perSecond, plan.burst), by: plan.by };
+}
 
 /** Whether anything of the plan speaks TLS. */
 export function needsTls(specs: readonly ListenerSpec[]): boolean {

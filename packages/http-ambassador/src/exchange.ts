@@ -63,6 +63,8 @@ export class Exchange implements Carried {
   status = 0;
   attempts = 0;
   reason = '';
+  /** From the beginning to the head of the answer; 0: there was none. */
+  firstByteMs = 0;
   /** Where the last attempt went. */
   endpoint: Endpoint | undefined;
   readonly unchunk: ChunkData | undefined;
@@ -190,6 +192,7 @@ export class Exchange implements Carried {
     if (!isFailure && this.upstream.observesLatency) this.#observe(false);
     if (this.#hedge !== undefined && !this.#outruns(isFailure)) return;
     if (this.upstream.plan.retryOn.statuses.has(head.status) && this.#retryStatus(head)) return;
+    this.firstByteMs = performance.now() - this.startedAtMs;
     this.status = head.status;
     const isDecoded = head.chunked && this.unchunk !== undefined;
     this.#mayKeep = this.#client.keepsAlive && this.requestDone && !body.untilClose && !isDecoded;

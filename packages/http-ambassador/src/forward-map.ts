@@ -80,6 +80,7 @@ export class ForwardMap {
       request,
       response: NO_EDITS,
       traffic: this.traffic,
+      rate: undefined,
     };
     this.#routes.set(key, route);
     for (const [oldest, { upstream: unused }] of this.#routes) {

@@ -1,5 +1,6 @@
 // A route of an http listener as sessions use it: where it leads and what becomes of the heads on the way.
 import type { HeaderEdits, RequestPlan } from './http1/forwarded-head.ts';
+import type { RateRule } from './http-service.ts';
 import type { RouteRule } from './route.ts';
 import type { Traffic } from './traffic.ts';
 import type { Upstream } from './upstream.ts';
@@ -11,4 +12,5 @@ export type HttpRoute = RouteRule & {
   readonly request: RequestPlan;
   readonly response: HeaderEdits;
   readonly traffic: Traffic;
+  readonly rate: RateRule | undefined;
 };

@@ -4,8 +4,10 @@ import type { Deadlines } from './deadlines.ts';
 import type { Exchange } from './exchange.ts';
 import type { ForwardMap } from './forward-map.ts';
 import { Head, type HeadLimits } from './http1/head.ts';
+import type { KeySource } from './http1/request-key.ts';
 import type { Target } from './http1/target.ts';
 import type { HttpRoute } from './http-route.ts';
+import type { RateLimit } from './policy/rate-limit.ts';
 import { findRoute, type RouteTable } from './route.ts';
 import type { Session } from './session.ts';
 import { Tally } from './traffic.ts';
@@ -27,7 +29,12 @@ export type HttpRules = {
   readonly limits: SessionLimits;
   readonly routes: RouteTable<HttpRoute>;
   readonly forward: ForwardMap | undefined;
+  readonly rate: RateRule | undefined;
+  readonly trace: 'off' | 'propagate' | 'create';
 };
+
+/** How often may be asked, by which key. */
+export type RateRule = { readonly limit: RateLimit; readonly by: KeySource };
 
 /** What is known of a request when it has ended. */
 export type Ended = {
@@ -39,6 +46,8 @@ export type Ended = {
   readonly method: string;
   readonly host: string;
   readonly path: string;
+  /** Empty: none. */
+  readonly traceId: string;
   readonly bytesIn: number;
   readonly bytesOut: number;
 };
@@ -122,6 +131,8 @@ export class HttpService {
       bytesOut: ended.bytesOut,
       durationMs,
       attempts: exchange?.attempts ?? 0,
+      firstByteMs: exchange?.firstByteMs ?? 0,
+      traceId: ended.traceId,
       reason: ended.reason,
     });
   }

@@ -36,7 +36,7 @@ async function main(): Promise<void> {
     return;
   }
   log.info('starting', { version: root.version, ...changed(loaded) });
-  const accessLog = values.accessLog ? new AccessLog(STDOUT) : undefined;
+  const accessLog = values.accessLog ? new AccessLog(STDOUT, values.accessLogShare) : undefined;
   const ambassador = new Ambassador(values, specs, log, accessLog);
   const reload = new Reload(loaded, process.env, ambassador, log);
   process.on('SIGHUP', () => reload.request());

@@ -33,7 +33,7 @@ export type MeshPlan = {
 export function meshPlan(all: SettingsValues, own: Section): MeshPlan {
   return {
     balance: own?.balance ?? all.balance,
-    hashBy: keySource(own?.hashBy ?? all.hashBy),
+    hashBy: keySource('hashBy', own?.hashBy ?? all.hashBy),
     maxRequests: own?.maxRequests ?? all.maxRequests ?? Infinity,
     retries: own?.retries ?? all.retries,
     // A list that nobody wrote is empty.
@@ -49,14 +49,27 @@ export function meshPlan(all: SettingsValues, own: Section): MeshPlan {
   };
 }
 
-function keySource(text: string): KeySource {
+export type RatePlan = { readonly perSecond: number; readonly burst: number; readonly by: KeySource };
+
+/** @param of a listener, a route or the top. @throws SettingError naming what cannot be read */
+export function ratePlan(of: {
+  readonly rateLimit: number | undefined;
+  readonly rateBurst: number | undefined;
+  readonly rateBy: string | undefined;
+}): RatePlan | undefined {
+  const by = keySource('rateBy', of.rateBy ?? 'all');
+  if (of.rateLimit === undefined) return undefined;
+  return { perSecond: of.rateLimit, burst: of.rateBurst ?? Math.max(1, Math.round(of.rateLimit)), by };
+}
+
+function keySource(setting: string, text: string): KeySource {
   const source = parseKeySource(text);
   if (source !== undefined) return source;
   throw new SettingError({
-    setting: 'hashBy',
+    setting,
     value: text,
     what: 'not a key',
-    todo: 'write client, path, header NAME or cookie NAME',
+    todo: 'write client, path, header NAME, cookie NAME or all',
   });
 }
 

@@ -7,7 +7,7 @@ import { NO_EDITS, type HeaderEdits } from './http1/forwarded-head.ts';
 import { TOKEN, VALUE } from './http1/octets.ts';
 import type { Place } from './dns/followed-names.ts';
 import { isServerAddress } from './dns/server-address.ts';
-import { meshPlan } from './mesh-plan.ts';
+import { meshPlan, type RatePlan, ratePlan } from './mesh-plan.ts';
 import type { SettingsValues } from './settings.ts';
 
 export type Scheme = 'http' | 'https' | 'tcp' | 'tls' | 'postgres' | 'mysql';
@@ -30,6 +30,7 @@ export type RouteSpec = {
   readonly forwardedHeaders: boolean;
   readonly request: HeaderEdits;
   readonly response: HeaderEdits;
+  readonly rate?: RatePlan | undefined;
 };
 
 export type ListenerSpec = {
@@ -37,6 +38,8 @@ export type ListenerSpec = {
   readonly mode: 'http' | 'forward' | 'tcp';
   readonly routes: readonly RouteSpec[];
   readonly allow: readonly string[];
+  /** undefined: that of the top. */
+  readonly rate?: RatePlan | undefined;
   readonly tls:
     | { readonly ca: string | undefined; readonly certificate: string; readonly key: string }
     | undefined;
@@ -62,6 +65,7 @@ export function planListeners(values: SettingsValues, env: Environment): Listene
     }
   };
   attempt('upstreams', () => meshPlan(values, undefined));
+  attempt('rateLimit', () => ratePlan(values));
   const upstreams = new Map<string, UpstreamSpec>();
   values.upstreams.forEach((section, at) => {
     const spec = attempt(`upstreams[${at}].targets`, () => upstreamOf(section, env));
@@ -129,8 +133,9 @@ function fullListener(
     hostHeader: route.hostHeader,
     replacePath: route.replacePath,
     forwardedHeaders: route.forwardedHeaders,
-    request: editsOf(route.setRequestHeaders, route.removeRequestHeaders),
-    response: editsOf(route.setResponseHeaders, route.removeResponseHeaders),
+    request: editsOf(route.setRequestHeaders, route.removeRequestHeaders, route.addRequestHeaders),
+    response: editsOf(route.setResponseHeaders, route.removeResponseHeaders, route.addResponseHeaders),
+    rate: ratePlan(route),
   }));
   if (to !== undefined) routes.push(plainRoute(find(to)));
   if (mode === 'forward' && routes.length > 0) refuse('forward has no routes', 'use allow');
@@ -148,7 +153,9 @@ function fullListener(
   if ((tlsCertificate === undefined) !== (tlsKey === undefined))
     refuse('tlsCertificate and tlsKey go together', 'give both');
   const tls = tlsCertificate && tlsKey ? { ca: tlsCa, certificate: tlsCertificate, key: tlsKey } : undefined;
-  return { listen, mode, routes, allow, tls };
+  const rate = ratePlan(section);
+  if (mode === 'tcp' && rate !== undefined) refuse('tcp has no requests to limit', 'leave rateLimit out');
+  return { listen, mode, routes, allow, tls, rate };
 }
 
 function upstreamOf(section: UpstreamSection, env: Environment): UpstreamSpec {
@@ -204,8 +211,8 @@ function serviceOf(scheme: Scheme, host: string): Target {
   return { scheme, address: { host, port: 0, srv: true }, authority: name };
 }
 
-function editsOf(set: readonly string[], removed: readonly string[]): HeaderEdits {
-  const lines = set.map((line) => {
+function editsOf(set: readonly string[], removed: readonly string[], add: readonly string[]): HeaderEdits {
+  const lines = [...set, ...add].map((line) => {
     const [, name = '', value = ''] = /^([^:]+):[ \t]*(.*?)[ \t]*$/s.exec(line) ?? [];
     const wellFormed =
       name !== '' &&
@@ -216,7 +223,10 @@ function editsOf(set: readonly string[], removed: readonly string[]): HeaderEdit
       refuse(`${line} cannot be set`, isOurs ? 'framing and Host are not set here' : 'write Name: value');
     return { name: name.toLowerCase(), line: `${name}: ${value}\r\n` };
   });
-  const names = [...lines.map(({ name }) => name), ...removed.map((name) => name.toLowerCase())];
+  const names = [
+    ...lines.slice(0, set.length).map(({ name }) => name),
+    ...removed.map((name) => name.toLowerCase()),
+  ];
   const framing = names.find((name) => /^(host|connection|content-length|transfer-encoding)$/.test(name));
   if (framing !== undefined) refuse(`${framing} cannot be removed`, 'framing and Host stay');
   return { removed: new Set(names), added: lines.map(({ line }) => line).join('') };

@@ -12,6 +12,7 @@ import type { LoadedSettings, SettingsValues } from './settings.ts';
 /** Used once, at the start. */
 const NEED_RESTART: readonly (keyof SettingsValues)[] = [
   'accessLog',
+  'accessLogShare',
   'adminListen',
   'drainTimeout',
   'exitFile',

@@ -4,15 +4,16 @@
 import { latin1 } from './http1/latin1.ts';
 import { Exchange, type Client, type Request } from './exchange.ts';
 import { Body } from './http1/body.ts';
-import { requestHead } from './http1/forwarded-head.ts';
+import { requestHead, type RequestPlan } from './http1/forwarded-head.ts';
 import { requestBody } from './http1/framing.ts';
 import { HeadBuffer } from './http1/head-buffer.ts';
 import { Head, INCOMPLETE, REFUSED } from './http1/head.ts';
 import { equals, SLASH, TOKEN } from './http1/octets.ts';
 import { fieldValue, requestKey } from './http1/request-key.ts';
 import { hasDotSegment, Target } from './http1/target.ts';
+import { newTraceparent, readTrace, traceIdOf } from './http1/trace-context.ts';
 import type { HttpRoute } from './http-route.ts';
-import type { HttpService } from './http-service.ts';
+import type { HttpService, RateRule } from './http-service.ts';
 import { hash32 } from './policy/hash-ring.ts';
 import type { Timed } from './deadlines.ts';
 import { statusText } from './status-text.ts';
@@ -57,6 +58,7 @@ export class Session implements Receiver, Client, Timed {
   #method = '';
   #host = '';
   #path = '';
+  #traceId = '';
   /** What the socket had yet to send when we last looked; at the end of a connection. */
   #unsent = 0;
   #bytesInAt = 0;
@@ -151,13 +153,14 @@ export class Session implements Receiver, Client, Timed {
     this.deadlineAt = atMs;
   }
 
-  answer(status: number, reason: string): void {
+  /** @param more whole lines to put into the head */
+  answer(status: number, reason: string, more = ''): void {
     this.#status = status;
     this.#reason = reason;
     const isClean = this.#body.done;
     const text = `${status} ${statusText(status)}: ${reason}\n`;
     const ending = isClean && this.keepsAlive ? '' : 'Connection: close\r\n';
-    const fields = `Content-Type: text/plain\r\nContent-Length: ${text.length}\r\nX-Ambassador-Reason: ${reason}\r\n${ending}`;
+    const fields = `Content-Type: text/plain\r\nContent-Length: ${text.length}\r\nX-Ambassador-Reason: ${reason}\r\n${more}${ending}`;
     const body = this.#method === 'HEAD' ? '' : text;
     this.wire.sendText(`HTTP/1.1 ${status} ${statusText(status)}\r\n${fields}\r\n${body}`);
     this.onExchangeEnd(isClean && this.keepsAlive);
@@ -205,7 +208,7 @@ export class Session implements Receiver, Client, Timed {
     if (at === INCOMPLETE) return at;
     this.#bytesInAt = this.wire.bytesIn - (end - start);
     this.#bytesOutAt = this.wire.bytesOut;
-    this.#method = this.#host = this.#path = this.#reason = '';
+    this.#method = this.#host = this.#path = this.#reason = this.#traceId = '';
     if (at === REFUSED) return this.#refused(STATUS_OF[head.reason ?? ''] ?? 400, head.reason ?? '');
     this.version = head.version;
     this.keepsAlive = !this.#service.isDraining && (head.version === 11 ? !head.close : head.keepAlive);
@@ -222,6 +225,8 @@ export class Session implements Receiver, Client, Timed {
     this.#path = head.text(target.pathStart, target.pathEnd);
     requestBody(head, this.#body);
     if (head.contentLength > limits.bodyBytes) return this.#refused(413, 'body-too-large');
+    const { rate } = this.#service.rules;
+    if (rate !== undefined && this.#isOver(rate, undefined)) return start;
     if (target.form === 'authority') return this.#connect(bytes, start, end);
     if (routes.looksAtPaths && hasDotSegment(head.bytes, target.pathStart, target.pathEnd)) {
       return this.#refused(400, 'dot-segment');
@@ -229,7 +234,32 @@ export class Session implements Receiver, Client, Timed {
     const route = routes.only ?? this.#service.find(target, this.#host, this.#path);
     if (route === undefined) return this.#refused(404, 'no-route');
     if (typeof route === 'string') return this.#refused(403, route);
+    if (route.rate !== undefined && this.#isOver(route.rate, route)) return start;
     return this.#begin(head, route, bytes, start, end);
+  }
+
+  /** More than the limit allows: answered at once; the connection may stay, as a new one would cost both sides more. */
+  #isOver({ limit, by }: RateRule, route: HttpRoute | undefined): boolean {
+    const key = requestKey(this.#service.head, this.#target, by, this.#from) ?? this.#from;
+    const waitMs = limit.take(key, performance.now());
+    if (waitMs === 0) return false;
+    this.#route = route;
+    this.#service.refusals.add('rate-limit');
+    this.answer(429, 'rate-limit', `Retry-After: ${Math.ceil(waitMs / 1000)}\r\n`);
+    return true;
+  }
+
+  /** What to do with the head, so that the request belongs to a trace. */
+  #traced(head: Head, plan: RequestPlan): RequestPlan {
+    const { id, present } = readTrace(head);
+    this.#traceId = id ?? '';
+    if (id !== undefined || this.#service.rules.trace === 'propagate') return plan;
+    const fresh = newTraceparent(Math.random);
+    this.#traceId = traceIdOf(fresh) ?? '';
+    const added = `${plan.added}traceparent: ${fresh}\r\n`;
+    // The state of another trace, or of none, says nothing of this one.
+    if (!present && fieldValue(head, 'tracestate') === undefined) return { ...plan, added };
+    return { ...plan, added, removed: new Set([...plan.removed, 'traceparent', 'tracestate']) };
   }
 
   /** CONNECT: the client gets a tunnel, where the listener gives any. */
@@ -254,7 +284,8 @@ export class Session implements Receiver, Client, Timed {
 
   #begin(head: Head, route: HttpRoute, bytes: Buffer, start: number, end: number): number {
     const isUpgrade = this.version === 11 && this.#body.done && asksForOneProtocol(head);
-    const first = requestHead(head, this.#target, route.request, this.#from, this.#service.proto, isUpgrade);
+    const plan = this.#service.rules.trace === 'off' ? route.request : this.#traced(head, route.request);
+    const first = requestHead(head, this.#target, plan, this.#from, this.#service.proto, isUpgrade);
     const to = this.#body.done ? start : this.#body.feed(bytes, start, end);
     if (to === REFUSED) return this.#refused(400, this.#body.reason ?? '');
     this.#bodyBytes = to - start;
@@ -363,6 +394,7 @@ export class Session implements Receiver, Client, Timed {
       method: this.#method,
       host: this.#host,
       path: this.#path,
+      traceId: this.#traceId,
       bytesIn: wire.bytesIn - this.#bytesInAt,
       bytesOut: wire.bytesOut - this.#bytesOutAt,
     });

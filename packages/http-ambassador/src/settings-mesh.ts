@@ -1,6 +1,49 @@
-// The rows of settings.ts that say how the endpoints of an upstream are chosen, watched and tried again; given at the
-// top for all upstreams, in a section for one. mesh-plan.ts reads them.
+// The rows of settings.ts that say how the endpoints of an upstream are chosen, watched and tried again, given at the
+// top for all upstreams, in a section for one; how often may be asked; what is traced. mesh-plan.ts reads them.
 import type { Table } from '@podmate/base/settings';
+
+/** At the top for every listener, and in a listener or route for itself. */
+export const perRate = {
+  rateLimit: {
+    kind: 'number',
+    group: 'Limits',
+    default: 'off',
+    min: 0.001,
+    help: 'Requests a second; more are answered 429 with Retry-After. Of a route: besides that of its listener.',
+  },
+  rateBurst: {
+    kind: 'integer',
+    group: 'Limits',
+    min: 1,
+    help: 'So many at once; without it, those of one second.',
+  },
+  rateBy: {
+    kind: 'string',
+    group: 'Limits',
+    default: 'all',
+    metavar: 'KEY',
+    help: 'Counted together (all), or for each client (its address), path, header NAME or cookie NAME; without one, the client.',
+  },
+} as const satisfies Table;
+
+/** For all listeners. */
+export const tracing = {
+  trace: {
+    kind: 'choice',
+    group: 'Operation',
+    choices: ['off', 'propagate', 'create'],
+    default: 'propagate',
+    help: 'W3C traceparent; propagate: pass on and log its trace id; create: give one to requests without a valid one.',
+  },
+  accessLogShare: {
+    kind: 'number',
+    group: 'Operation',
+    default: '1',
+    min: 0,
+    max: 1,
+    help: 'Log only this share of the requests that went well; what failed is always logged.',
+  },
+} as const satisfies Table;
 
 export const perUpstreamMesh = {
   balance: {

@@ -10,7 +10,7 @@ import {
 } from '@podmate/base/settings';
 import { SettingErrors, SettingError } from '@podmate/base/errors';
 import { planListeners } from './plan.ts';
-import { perUpstreamMesh } from './settings-mesh.ts';
+import { perRate, perUpstreamMesh, tracing } from './settings-mesh.ts';
 
 /** How an upstream is dealt with; given at the top for all, in a section for one. */
 const perUpstream = {
@@ -202,8 +202,22 @@ const rows = {
             help: 'Name: value; replaces what came.',
           },
           removeResponseHeaders: { kind: 'list', group: 'Listeners', default: [], help: 'Names.' },
+          addRequestHeaders: {
+            kind: 'list',
+            group: 'Listeners',
+            default: [],
+            help: 'Name: value; comes beside what came.',
+          },
+          addResponseHeaders: {
+            kind: 'list',
+            group: 'Listeners',
+            default: [],
+            help: 'Name: value; comes beside what came.',
+          },
+          ...withoutDefaults(perRate),
         },
       },
+      ...withoutDefaults(perRate),
       ...perTls,
     },
   },
@@ -230,6 +244,8 @@ const rows = {
     },
   },
   ...perUpstream,
+  ...perRate,
+  ...tracing,
   ...tlsOfUpstreams,
   retryBudget,
   dnsServers: {

@@ -84,8 +84,14 @@ test('a line of the access log is JSON whatever the client sent', () => {
     bytesOut: 2,
     durationMs: 1.23456,
     attempts: 1,
+    firstByteMs: 0.5,
+    traceId: '',
     reason: '',
   };
   expect(JSON.parse(accessLine(entry))).toMatchObject({ path: '/"\\x', duration_ms: 1.235, status: 200 });
-  expect(JSON.parse(accessLine({ ...entry, reason: 'x' }))).toMatchObject({ reason: 'x' });
+  expect(JSON.parse(accessLine({ ...entry, reason: 'x', traceId: 'y' }))).toMatchObject({
+    reason: 'x',
+    trace_id: 'y',
+    first_byte_ms: 0.5,
+  });
 });

@@ -5,15 +5,15 @@ import { FIELD_WIDTH, type Head } from './head.ts';
 import type { Target } from './target.ts';
 
 export type KeySource =
-  | { readonly kind: 'client' | 'path' | 'none' }
+  | { readonly kind: 'client' | 'path' | 'all' }
   | { readonly kind: 'header' | 'cookie'; /** A header's in lower case. */ readonly name: string };
 
-const SOURCE = /^(?:(client|path|none)|(header|cookie)[ :]\s*([!#$%&'*+.^_`|~\w-]+))$/;
+const SOURCE = /^(?:(client|path|all)|(header|cookie)[ :]\s*([!#$%&'*+.^_`|~\w-]+))$/;
 
-/** @param text `client`, `path`, `none`, `header Name` or `cookie name`. @returns undefined when it is none of these */
+/** @param text `client`, `path`, `all`, `header Name` or `cookie name`. @returns undefined when it is none of these */
 export function parseKeySource(text: string): KeySource | undefined {
   const [, alone, kind, name = ''] = SOURCE.exec(text) ?? [];
-  if (alone === 'client' || alone === 'path' || alone === 'none') return { kind: alone };
+  if (alone === 'client' || alone === 'path' || alone === 'all') return { kind: alone };
   if (kind === 'header') return { kind, name: name.toLowerCase() };
   return kind === 'cookie' ? { kind, name } : undefined;
 }
@@ -30,7 +30,7 @@ export function requestKey(head: Head, target: Target, source: KeySource, from: 
     case 'cookie':
       return cookieValue(head, source.name);
     default:
-      return undefined;
+      return '';
   }
 }
 
