@@ -45,8 +45,12 @@ export type Jvm = AsyncDisposable & {
 };
 
 /** Starts the fixture application; `commands` are carried out before it counts as started. */
-export async function startTarget(commands: readonly string[], flags: readonly string[] = []): Promise<Jvm> {
-  const child = spawn('java', [
+export async function startTarget(
+  commands: readonly string[],
+  flags: readonly string[] = [],
+  program = 'java',
+): Promise<Jvm> {
+  const child = spawn(program, [
     '-Xmx256m',
     '-XX:+UseSerialGC',
     ...flags,

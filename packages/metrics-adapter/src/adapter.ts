@@ -4,6 +4,7 @@ import { parseAddress } from '@podmate/base/address';
 import { SettingError, explain } from '@podmate/base/errors';
 import type { Log } from '@podmate/base/log';
 import { processMetrics } from '@podmate/base/metrics';
+import type { AttachOptions } from './attach/attach.ts';
 import { ownFamilies } from './exposition/own-metrics.ts';
 import { Scraper } from './exposition/scrape.ts';
 import { JmxSource } from './jmx-source/source.ts';
@@ -46,6 +47,7 @@ export type Ground = {
   readonly ringFull: () => number;
   /** Of the environment, for those that rule files name. */
   readonly variable: (name: string) => string | undefined;
+  readonly signal: AttachOptions['signal'];
 };
 
 /** @throws SettingErrors when the mapping file or a rule file is wrong */
@@ -138,8 +140,7 @@ function makeJmxSource(values: SettingsValues, store: SeriesStore, ground: Groun
   if (!asksForJmx(values)) return undefined;
   const { targets, warnings } = readTargets(values, ground.variable);
   for (const warning of warnings) ground.log.warn('rule file', { warning });
-  const { log, nowMs, elapsedMs } = ground;
-  return new JmxSource(targets, { store, log, nowMs, elapsedMs, intervalMs: values.jmxInterval });
+  return new JmxSource(targets, { ...ground, store, intervalMs: values.jmxInterval });
 }
 
 function datagramsOf(values: SettingsValues, log: Log): DatagramOptions {

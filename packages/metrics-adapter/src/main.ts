@@ -38,6 +38,7 @@ async function main(): Promise<void> {
     pause: () => nextTurn(),
     ringFull: () => thread?.full ?? 0,
     variable: (name) => process.env[name],
+    signal: (pid, name) => void process.kill(pid, name),
   };
   if (values.explain !== undefined)
     return say(explainLine(values.explain, makeAdapter(values, ground), dialectOf(values)));

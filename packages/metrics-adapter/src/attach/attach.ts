@@ -7,7 +7,7 @@ import { access, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { javaProcess, type JavaProcess } from './java-process.ts';
+import { isAlive, javaProcess, type JavaProcess } from './java-process.ts';
 
 export class AttachRefused extends Error {
   override readonly name = 'AttachRefused';
@@ -16,6 +16,8 @@ export class AttachRefused extends Error {
 export type AttachOptions = {
   /** Sends the signal; process.kill in the end. */
   readonly signal: (pid: number, signal: 'SIGQUIT') => void;
+  /** Asked before; false: only a socket that is there already is used. */
+  readonly maySignal?: (jvm: JavaProcess) => boolean;
   readonly timeoutMs?: number;
   readonly proc?: string;
 };
@@ -86,10 +88,13 @@ async function openSocket(
       `process ${jvm.pid} does not catch SIGQUIT (-Xrs, or it is only starting): it would be killed`,
     );
   }
-  if (jvm.commandLine.includes('-XX:+DisableAttachMechanism'))
+  if (jvm.flags.includes('-XX:+DisableAttachMechanism'))
     throw new AttachRefused(`process ${jvm.pid} was started with -XX:+DisableAttachMechanism`);
+  if (options.maySignal?.(jvm) === false)
+    throw new AttachRefused(`process ${jvm.pid} was asked before and opened no attach socket`);
   const request = await requestFile(jvm);
   try {
+    if (!(await isAlive(jvm, options.proc))) throw new Error(`process ${jvm.pid} has ended`);
     options.signal(jvm.pid, 'SIGQUIT');
     const deadline = performance.now() + options.timeoutMs;
     while (!(await exists(socket))) {

@@ -7,6 +7,7 @@ import { type JmxConfig, wantedAttributes } from '../jmx/rules/config.ts';
 import { RuleList } from '../jmx/rules/rule.ts';
 import { JmxSession, type SessionOptions } from '../jmx/session.ts';
 import { overJolokia } from './over-jolokia.ts';
+import { type SeenGround, SeenJvm } from './seen-jvm.ts';
 import type { TargetSpec } from './target-spec.ts';
 
 export type Pollable = {
@@ -30,27 +31,29 @@ export type Access = {
 };
 
 /** Dials nothing yet. */
-export function openTarget(spec: TargetSpec, access: Access): Pollable {
+export function openTarget(spec: TargetSpec, access: Access, ground: SeenGround): Pollable {
   if (spec.kind === 'jolokia') return overJolokia(spec, access);
+  if (spec.kind === 'seen')
+    return new SeenJvm(spec, sessionOptions(access), ground, (session) => overRmi(session, access));
   const { host, port, bindingName } = spec;
-  return overRmi({ host, port, bindingName }, access);
+  return overRmi({ ...sessionOptions(access), host, port, bindingName }, access);
 }
 
-/** A JVM whose RMI connector is found with these options. */
-function overRmi(
-  where: Pick<SessionOptions, 'host' | 'port' | 'bindingName' | 'stub'>,
-  { config, credentials, tls, registryTls, timeoutMs }: Access,
-): Pollable {
-  const session = new JmxSession({
-    ...where,
+function sessionOptions({ credentials, tls, registryTls, timeoutMs }: Access): Partial<SessionOptions> {
+  return {
     credentials,
     tls,
     registryTls,
     connectTimeoutMs: Math.min(3000, timeoutMs),
     callTimeoutMs: timeoutMs / 2, // a call that is not answered is tried once more in another session
-  });
-  const { include, exclude } = config;
-  const poller = new JmxPoller<Plan>(session, { include, exclude, wants: wantedAttributes(config) });
+  };
+}
+
+/** A JVM whose RMI connector is found with these options. */
+function overRmi(options: SessionOptions, { config }: Access): Pollable {
+  const session = new JmxSession(options);
+  const { include, exclude, reads } = config;
+  const poller = new JmxPoller<Plan>(session, { include, exclude, reads, wants: wantedAttributes(config) });
   const collector = new RuleCollector(poller, new RuleList(config.rules, config), config.customizers);
   return {
     poll: (sink, budgetMs) => collector.scrape(sink, budgetMs),

@@ -3,6 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { Log } from '@podmate/base/log';
+import type { AttachOptions } from '../attach/attach.ts';
 import type { SeriesStore } from '../series/store.ts';
 import { PolledFamilies } from './families.ts';
 import { JmxTarget, type TargetGround, type TargetSettings } from './target.ts';
@@ -12,6 +13,7 @@ export type SourceOptions = {
   readonly log: Log;
   readonly nowMs: () => number;
   readonly elapsedMs: () => number;
+  readonly signal: AttachOptions['signal'];
   /** 0: when somebody scrapes. */
   readonly intervalMs: number;
 };

@@ -3,9 +3,11 @@
 // Invariant: however a poll ends, the store has what it brought and nothing older.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '@podmate/base/log';
+import type { AttachOptions } from '../attach/attach.ts';
 import type { FailureReason } from '../jmx/poll-round.ts';
 import type { SampleSink } from '../jmx/rules/collector.ts';
 import type { SeriesStore } from '../series/store.ts';
+import { type SeenGround, SeenMemory } from './seen-jvm.ts';
 import type { PolledFamilies } from './families.ts';
 import { type Access, type Pollable, openTarget } from './pollable.ts';
 import type { TargetSpec } from './target-spec.ts';
@@ -26,6 +28,7 @@ export type TargetGround = {
   readonly log: Log;
   readonly nowMs: () => number;
   readonly elapsedMs: () => number;
+  readonly signal: AttachOptions['signal'];
 };
 
 /** A poll that is a little late is waited for: its own deadline lets it end in order. */
@@ -36,6 +39,7 @@ export class JmxTarget {
   readonly #ground: TargetGround;
   readonly #series: TargetSeries;
   readonly #startsAtMs: number;
+  readonly #seen: SeenGround;
   #pollable: Pollable | undefined;
   #hasEnded = false;
   durationSeconds = 0;
@@ -56,6 +60,7 @@ export class JmxTarget {
   constructor(settings: TargetSettings, ground: TargetGround) {
     this.#settings = settings;
     this.#ground = ground;
+    this.#seen = { ...ground, target: settings.name, memory: new SeenMemory() };
     this.#startsAtMs = ground.elapsedMs() + settings.access.config.startDelaySeconds * 1000;
     this.#series = new TargetSeries(settings.labels, ground.store, ground.families);
   }
@@ -119,7 +124,7 @@ export class JmxTarget {
   /** @throws Error when the target cannot be read, or not in time */
   async #inTime(timeoutMs: number): Promise<void> {
     const { spec, access } = this.settings;
-    const pollable = (this.#pollable ??= openTarget(spec, access));
+    const pollable = (this.#pollable ??= openTarget(spec, access, this.#seen));
     const series = this.#series;
     let isOver = false;
     const sink: SampleSink = {

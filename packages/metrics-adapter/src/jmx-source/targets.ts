@@ -5,6 +5,7 @@ import { type SettingFault, SettingError, SettingErrors } from '@podmate/base/er
 import type { Values } from '@podmate/base/settings';
 import type { jmxRows } from '../jmx-settings.ts';
 import type { SslConfig, StoreFile } from '../jmx/rules/ssl-config.ts';
+import { presetsNamed, withPresets } from '../jmx/presets/presets.ts';
 import type { JmxConfig } from '../jmx/rules/config.ts';
 import { type Variable, readRuleFile, readRules } from './rule-file.ts';
 import type { TargetSettings } from './target.ts';
@@ -126,8 +127,9 @@ class TargetReading {
     });
   }
 
-  #settings({ spec, config, section, setting }: Wanted, hasOthers: boolean): TargetSettings {
+  #settings({ spec, config: file, section, setting }: Wanted, hasOthers: boolean): TargetSettings {
     const values = this.#values;
+    const config = this.#withPresets(file, section, setting);
     const name = targetName(spec);
     const username = section?.username ?? values.jmxUsername ?? config.username;
     const password = section?.password ?? values.jmxPassword ?? config.password;
@@ -163,6 +165,24 @@ class TargetReading {
       return targetTls({ ...ssl, trustStore, keyStore });
     } catch (cause) {
       return this.#fault({ setting, what: 'a key or trust store cannot be used', cause });
+    }
+  }
+
+  /** Without a file: all of them, unless it was said which. */
+  #withPresets(file: JmxConfig, section: Section | undefined, setting: string): JmxConfig {
+    const { jmxPreset, jmxConfig } = this.#values;
+    const given = (section?.config ?? jmxConfig) !== undefined;
+    const own = section?.presets ?? [];
+    const names = (own.length > 0 ? own : jmxPreset).flatMap((text) => text.split(','));
+    const wanted = names.length > 0 ? names : given ? [] : ['auto'];
+    try {
+      const config = withPresets(file, presetsNamed(wanted), given);
+      for (const warning of config.warnings.slice(file.warnings.length)) this.warnings.add(warning);
+      return config;
+    } catch (cause) {
+      const at = own.length > 0 ? `${setting.replace(/\.target$/, '')}.presets` : '--jmx.preset';
+      this.#fault({ setting: at, value: names.join(), what: 'not presets', cause });
+      return file;
     }
   }
 

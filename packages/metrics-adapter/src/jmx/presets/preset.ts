@@ -38,7 +38,7 @@ type More = {
 export type BeanTable = {
   readonly include: readonly string[];
   /** Regular expressions for whole ObjectNames. */
-  readonly names: readonly string[];
+  readonly names: () => string[];
   readonly attributes: readonly string[];
   readonly rules: (origin: string) => Rule[];
 };
@@ -59,7 +59,7 @@ export function beans(objectName: string, measures: readonly Measure[], anyOrder
   const forms = orders(properties, anyOrder);
   return {
     include: namePatterns(objectName),
-    names: forms.map((form) => groups(`${domain}:${form.join(',')}`).pattern),
+    names: () => forms.map((form) => groups(`${domain}:${form.join(',')}`).pattern),
     attributes: measures.map(([attribute]) => attribute.split('.')[0] ?? attribute),
     rules: (origin) =>
       forms.flatMap((form) => {
@@ -69,17 +69,23 @@ export function beans(objectName: string, measures: readonly Measure[], anyOrder
   };
 }
 
-/** `but`: beans that are not read though a table fits. */
+/** `but`: beans that are not read though a table fits. What costs time is made when it is first wanted. */
 export function preset(name: string, tables: readonly BeanTable[], but?: RegExp): Preset {
   const include = [...new Set(tables.flatMap((table) => table.include))];
-  const names = new RegExp(`^(?:${tables.flatMap((table) => table.names).join('|')})$`);
+  let names: RegExp | undefined;
+  let rules: readonly Rule[] | undefined;
   return {
     name,
     include,
     domains: [...new Set(include.map((pattern) => `${taken(pattern).domain}:*`))],
-    reads: (bean) => names.test(bean) && but?.test(bean) !== true,
+    reads(bean) {
+      names ??= new RegExp(`^(?:${tables.flatMap((table) => table.names()).join('|')})$`);
+      return names.test(bean) && but?.test(bean) !== true;
+    },
     attributes: new Set(tables.flatMap((table) => table.attributes)),
-    rules: tables.flatMap((table) => table.rules(`preset ${name}`)),
+    get rules() {
+      return (rules ??= tables.flatMap((table) => table.rules(`preset ${name}`)));
+    },
   };
 }
 

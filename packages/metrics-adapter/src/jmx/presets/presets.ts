@@ -13,12 +13,12 @@ import { zookeeper } from './zookeeper.ts';
 
 const PRESETS = [jvm, tomcat, kafka, zookeeper, activemq, cassandra];
 
-export const PRESET_NAMES: readonly string[] = ['auto', ...PRESETS.map(({ name }) => name)];
+const NAMES: readonly string[] = ['auto', 'none', ...PRESETS.map(({ name }) => name)];
 
-/** @throws Error for a name that there is not */
+/** `auto`: all; `none`: none, for who wants every bean by the default name. @throws Error for a name that there is not */
 export function presetsNamed(names: readonly string[]): Preset[] {
-  const unknown = names.find((name) => !PRESET_NAMES.includes(name));
-  if (unknown !== undefined) throw new Error(`no preset ${unknown}: there are ${PRESET_NAMES.join(', ')}`);
+  const unknown = names.find((name) => !NAMES.includes(name));
+  if (unknown !== undefined) throw new Error(`no preset ${unknown}: there are ${NAMES.join(', ')}`);
   return PRESETS.filter(({ name }) => names.includes('auto') || names.includes(name));
 }
 

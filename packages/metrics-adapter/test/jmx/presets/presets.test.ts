@@ -197,7 +197,7 @@ describe('presets', () => {
 
   test('an unknown one is refused by name', () => {
     expect(presetsNamed(['jvm', 'kafka']).map(({ name }) => name)).toEqual(['jvm', 'kafka']);
-    expect(() => presetsNamed(['kafak'])).toThrow('no preset kafak: there are auto, jvm, tomcat');
+    expect(() => presetsNamed(['kafak'])).toThrow('no preset kafak: there are auto, none, jvm, tomcat');
   });
 });
 
