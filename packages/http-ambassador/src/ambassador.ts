@@ -108,8 +108,13 @@ export class Ambassador implements Part {
   }
 
   warnings(): string[] {
-    const unresolved = this.upstreams.filter(({ endpoints }) => endpoints.length === 0);
+    const unresolved = this.named.filter(({ endpoints }) => endpoints.length === 0);
+    const nowMs = Date.now();
+    const ended = this.materials.flatMap(({ expiries }) =>
+      expiries.filter(([, endsAtMs]) => endsAtMs < nowMs),
+    );
     return [
+      ...new Set(ended.map(([file]) => `a certificate in ${file} has expired`)),
       ...unresolved.map(({ plan }) => `upstream ${plan.name} has no address`),
       ...this.named.flatMap((upstream) => upstream.warning ?? []),
       ...this.materials.flatMap(({ fault }) =>

@@ -198,15 +198,10 @@ export const metrics = defineMetrics<Observed>([
     type: 'gauge',
     help: 'For each file with certificates in use: when the first of them ends, since the epoch.',
     labels: ['file'],
-    collect: ({ ambassador: { materials } }) => [
-      ...new Map(
-        materials.flatMap((material) =>
-          material
-            .expiries()
-            .map(([file, endsAtMs]) => [file, [{ file }, endsAtMs / 1000] as const] as const),
-        ),
-      ).values(),
-    ],
+    collect: ({ ambassador: { materials } }) => {
+      const endsAtMs = new Map(materials.flatMap(({ expiries }) => expiries));
+      return Array.from(endsAtMs, ([file, ms]) => [{ file }, ms / 1000] as const);
+    },
   },
   {
     name: 'http_ambassador_certificate_reloads_total',

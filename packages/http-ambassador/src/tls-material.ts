@@ -35,6 +35,7 @@ export class TlsMaterial {
   readonly #listeners = new Set<(pem: Pem) => void>();
   #pem: Pem;
   #context: SecureContext;
+  #expiries: [path: string, endsAtMs: number][] | undefined;
 
   /** @throws SettingError naming the file that cannot be read or used */
   constructor(modules: TlsModules, files: TlsFiles) {
@@ -73,6 +74,7 @@ export class TlsMaterial {
       if (isDeepStrictEqual(pem, this.#pem)) return false;
       this.#context = contextOf(this.#modules.tls, this.files, pem);
       this.#pem = pem;
+      this.#expiries = undefined;
     } catch (error) {
       this.fault = error instanceof Error ? error.message : String(error);
       throw error;
@@ -82,15 +84,16 @@ export class TlsMaterial {
   }
 
   /** For each file with certificates in it: when the first of them ends (ms since the epoch). */
-  expiries(): [path: string, endsAtMs: number][] {
+  get expiries(): readonly [path: string, endsAtMs: number][] {
     const { ca, certificate } = this.files;
     const files: [string | undefined, Buffer | undefined][] = [
       [certificate, this.#pem.cert],
       [ca, this.#pem.ca],
     ];
-    return files.flatMap(([path, pem]): [string, number][] =>
+    this.#expiries ??= files.flatMap(([path, pem]): [string, number][] =>
       path === undefined || pem === undefined ? [] : [[path, this.#firstEnd(pem)]],
     );
+    return this.#expiries;
   }
 
   #firstEnd(pem: Buffer): number {
