@@ -1,5 +1,5 @@
 // What all sessions of one http or forward listener share: limits, routes, clock, counters and the access log.
-import type { AccessLog } from './access-log.ts';
+import { type AccessEntry, accessLine, type AccessLog, LinePrefix } from './access-log.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { Exchange } from './exchange.ts';
 import type { ForwardMap } from './forward-map.ts';
@@ -37,19 +37,10 @@ export type HttpRules = {
 export type RateRule = { readonly limit: RateLimit; readonly by: KeySource };
 
 /** What is known of a request when it has ended. */
-export type Ended = {
+export type Ended = AccessEntry & {
   readonly exchange: Exchange | undefined;
-  readonly status: number;
-  readonly reason: string;
   readonly route: HttpRoute | undefined;
   readonly client: string;
-  readonly method: string;
-  readonly host: string;
-  readonly path: string;
-  /** Empty: none. */
-  readonly traceId: string;
-  readonly bytesIn: number;
-  readonly bytesOut: number;
 };
 
 export class HttpService {
@@ -60,6 +51,7 @@ export class HttpService {
   readonly sessions = new Set<Session>();
   isDraining = false;
   readonly #log: AccessLog | undefined;
+  readonly #prefix = new LinePrefix();
   // What follows is of the settings, all of it written by take().
   rules!: HttpRules;
   limits!: SessionLimits;
@@ -117,23 +109,12 @@ export class HttpService {
       route.traffic.bytesIn += ended.bytesIn;
       route.traffic.bytesOut += ended.bytesOut;
     }
-    this.#log?.add({
-      time: this.deadlines.isoTime,
-      listener: this.name,
-      route: route?.name ?? '',
-      upstream: exchange?.endpoint?.name ?? '',
-      client: ended.client,
-      method: ended.method,
-      host: ended.host,
-      path: ended.path,
-      status,
-      bytesIn: ended.bytesIn,
-      bytesOut: ended.bytesOut,
-      durationMs,
-      attempts: exchange?.attempts ?? 0,
-      firstByteMs: exchange?.firstByteMs ?? 0,
-      traceId: ended.traceId,
-      reason: ended.reason,
-    });
+    const log = this.#log;
+    if (log === undefined || !log.takes(ended)) return;
+    const time = this.deadlines.isoTime;
+    const upstream = exchange?.endpoint?.name ?? '';
+    const prefix = this.#prefix.of(time, this.name, route?.name ?? '', upstream, ended.client);
+    const { firstByteMs = 0, attempts = 0 } = exchange ?? {};
+    log.add(accessLine(prefix, ended, { durationMs, firstByteMs, attempts }));
   }
 }

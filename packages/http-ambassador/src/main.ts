@@ -9,7 +9,7 @@ import { registry } from '@podmate/base/metrics';
 import { changed } from '@podmate/base/settings';
 import root from '../../../package.json' with { type: 'json' };
 import { proveRewrap } from './accepted-wire.ts';
-import { AccessLog } from './access-log.ts';
+import { AccessLog, toDescriptor } from './access-log.ts';
 import { Ambassador } from './ambassador.ts';
 import { explainUrl } from './explain.ts';
 import { metrics } from './metrics.ts';
@@ -36,7 +36,7 @@ async function main(): Promise<void> {
     return;
   }
   log.info('starting', { version: root.version, ...changed(loaded) });
-  const accessLog = values.accessLog ? new AccessLog(STDOUT, values.accessLogShare) : undefined;
+  const accessLog = values.accessLog ? new AccessLog(toDescriptor(STDOUT), values.accessLogShare) : undefined;
   const ambassador = new Ambassador(values, specs, log, accessLog);
   const reload = new Reload(loaded, process.env, ambassador, log);
   process.on('SIGHUP', () => reload.request());

@@ -1,7 +1,6 @@
 // Targets, variables and header edits as they are written in settings.
 import { SettingError } from '@podmate/base/errors';
 import { expect, test } from 'vitest';
-import { accessLine } from '../src/access-log.ts';
 import { expand } from '../src/expand.ts';
 import { hasDotSegment } from '../src/http1/target.ts';
 import { targetOf } from '../src/plan.ts';
@@ -67,31 +66,4 @@ test.each([
   { in: '/', out: false },
 ])('a dot segment in $in: $out', ({ in: path, out }) => {
   expect(hasDotSegment(Buffer.from(path), 0, path.length)).toBe(out);
-});
-
-test('a line of the access log is JSON whatever the client sent', () => {
-  const entry = {
-    time: '2026-01-01T00:00:00.000Z',
-    listener: '127.0.0.1:80',
-    route: '*/',
-    upstream: 'a:80',
-    client: '::1',
-    method: 'GET',
-    host: 'a',
-    path: '/"\\x',
-    status: 200,
-    bytesIn: 1,
-    bytesOut: 2,
-    durationMs: 1.23456,
-    attempts: 1,
-    firstByteMs: 0.5,
-    traceId: '',
-    reason: '',
-  };
-  expect(JSON.parse(accessLine(entry))).toMatchObject({ path: '/"\\x', duration_ms: 1.235, status: 200 });
-  expect(JSON.parse(accessLine({ ...entry, reason: 'x', traceId: 'y' }))).toMatchObject({
-    reason: 'x',
-    trace_id: 'y',
-    first_byte_ms: 0.5,
-  });
 });

@@ -4,10 +4,16 @@
 declare global {
   interface Buffer {
     latin1Slice(start: number, end: number): string;
+    latin1Write(text: string, at: number): number;
   }
 }
 
 /** bytes[start, end) as text. */
 export function latin1(bytes: Buffer, start: number, end: number): string {
   return bytes.latin1Slice(start, end);
+}
+
+/** Text into bytes from a position on; there must be room for it. */
+export function writeLatin1(bytes: Buffer, text: string, at: number): void {
+  bytes.latin1Write(text, at);
 }
