@@ -4,7 +4,7 @@
 //   docker/out/<image>.contents.json  what is inside: packages, their bytes, the Node modules used
 // The same sources give the same bytes. CommonJS because an ESM import of node:http costs 15 MB of memory on Node 26;
 // minified only where the row in images.ts says so: a stack trace from a pod should be readable.
-import { chmodSync, mkdirSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync, writeSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { build as esbuild, formatMessages } from 'esbuild';
 import type { Message, Metafile, Plugin } from 'esbuild';
@@ -136,8 +136,10 @@ export async function bundle(
   mkdirSync(outDir, { recursive: true });
   writeFileSync(join(outDir, `${name}.NOTICES.txt`), noticesText(name, packages, root));
   writeFileSync(join(outDir, `${name}.contents.json`), `${JSON.stringify(contents, null, 2)}\n`);
-  writeFileSync(file, program);
-  chmodSync(file, 0o755); // writeFileSync's mode is cut by the umask and ignored for a file that exists
+  const unfinished = `${file}.${process.pid}`; // somebody may just be starting the old one
+  writeFileSync(unfinished, program);
+  chmodSync(unfinished, 0o755); // writeFileSync's mode is cut by the umask
+  renameSync(unfinished, file);
   return { file, bytes };
 }
 

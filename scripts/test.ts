@@ -6,6 +6,8 @@
 import { startVitest } from 'vitest/node';
 import { ensurePackages } from '@podmate/testkit/debian';
 import { ensureKubectl } from '@podmate/testkit/kubectl';
+import { bundle } from '../docker/bundle.ts';
+import { images } from '../docker/images.ts';
 import { runChecks } from './check.ts';
 import { Tally } from './tally.ts';
 
@@ -52,6 +54,12 @@ async function check(): Promise<void> {
   for (const { name, ok } of await runChecks(say)) tally.count(`check: ${name}`, ok);
 }
 
+/** What the e2e tests start is what ships: each image's one file, which also starts in a fifth of the CPU of its sources. */
+async function bundleImages(): Promise<void> {
+  for (const image of images) await bundle(image);
+  process.env['PODMATE_RUN'] = 'bundle';
+}
+
 /** One project after the other: the e2e tests have processes of their own and want the machine for themselves. */
 async function vitest(project: string): Promise<void> {
   const before = tally.passed + tally.failed.length + tally.skipped.length;
@@ -77,5 +85,7 @@ function verdict(): void {
 
 await installComponents();
 await check();
-for (const project of ['unit', 'e2e']) await vitest(project);
+await vitest('unit');
+await bundleImages();
+await vitest('e2e');
 verdict();
