@@ -10,6 +10,8 @@ import { type Jvm, freePort, jmxFlags, missingJdk, startTarget } from './jvm.ts'
 import { runAdapter, startBare } from './running.ts';
 
 const LISTEN = '--web.listen-address=127.0.0.1:0';
+/** All beans, by their default names. */
+const RAW = '--jmx.preset=none';
 const RULES = `
 lowercaseOutputName: true
 includeObjectNames: ["fixture:*"]
@@ -53,7 +55,7 @@ describe.skipIf(missingJdk)(`scraping JVMs ${missingJdk ?? ''}`, { timeout: 60_0
     const dead = `127.0.0.1:${await freePort()}`;
     const statsd = '--statsd.listen-udp=127.0.0.1:0';
     const targets = [`--jmx.target=${target}`, `--jmx.target=${dead}`];
-    await using adapter = await startBare([LISTEN, ...targets, statsd, '--statsd.listen-tcp=']);
+    await using adapter = await startBare([LISTEN, RAW, ...targets, statsd, '--statsd.listen-tcp=']);
     await sendUdp(['hits:3|c'], { port: adapter.udpPort });
     await eventually(async () => expect((await adapter.scrape()).value('hits')).toBe(3));
     const page = await adapter.scrape();
@@ -85,7 +87,7 @@ describe.skipIf(missingJdk)(`scraping JVMs ${missingJdk ?? ''}`, { timeout: 60_0
 
   test('whoever scrapes while a poll is under way gets its result', async () => {
     await jvm.command('slow lazy 300');
-    await using adapter = await startBare([LISTEN, `--jmx.target=${target}`]);
+    await using adapter = await startBare([LISTEN, RAW, `--jmx.target=${target}`]);
     const pages = await Promise.all([adapter.scrape(), adapter.scrape()]);
     expect(pages.map((page) => page.value('metrics_adapter_jmx_polls_total'))).toEqual([1, 1]);
     expect(pages.map((page) => page.value('fixture_Counter_Fixed', { name: 'a' }))).toEqual([7, 7]);
@@ -93,7 +95,7 @@ describe.skipIf(missingJdk)(`scraping JVMs ${missingJdk ?? ''}`, { timeout: 60_0
   });
 
   test('in the background, with --jmx.interval', async () => {
-    await using adapter = await startBare([LISTEN, `--jmx.target=${target}`, '--jmx.interval=50ms']);
+    await using adapter = await startBare([LISTEN, RAW, `--jmx.target=${target}`, '--jmx.interval=50ms']);
     await eventually(async () => {
       const page = await adapter.scrape();
       expect(page.value('metrics_adapter_jmx_polls_total')).toBeGreaterThan(2);
@@ -102,7 +104,7 @@ describe.skipIf(missingJdk)(`scraping JVMs ${missingJdk ?? ''}`, { timeout: 60_0
   });
 
   test('a target that stands still costs the time that Prometheus gives; then it is read again', async () => {
-    await using adapter = await startBare([LISTEN, `--jmx.target=${target}`]);
+    await using adapter = await startBare([LISTEN, RAW, `--jmx.target=${target}`]);
     expect((await adapter.scrape()).value('jmx_scrape_error')).toBe(0);
     jvm.kill('SIGSTOP');
     const began = performance.now();
@@ -119,6 +121,7 @@ describe.skipIf(missingJdk)(`scraping JVMs ${missingJdk ?? ''}`, { timeout: 60_0
   test('a target that was restarted; SIGTERM', async () => {
     await using adapter = await startBare([
       LISTEN,
+      RAW,
       `--jmx.target=service:jmx:rmi:///jndi/rmi://${target}/jmxrmi`,
     ]);
     expect((await adapter.scrape()).value('fixture_Counter_Fixed', { name: 'a' })).toBe(7);
@@ -144,7 +147,7 @@ describe.skipIf(missingJdk)(`scraping JVMs ${missingJdk ?? ''}`, { timeout: 60_0
     expect(code).toBe(64);
     expect(stderr).toMatch(/a\.yaml:2: pattern: /);
     expect(stderr).toMatch(/a\.yaml:3: 1:2:3 is not host:port/);
-    expect(stderr).toMatch(/--jmx.target nowhere: not a target: not host:port or service:jmx:rmi/);
+    expect(stderr).toMatch(/--jmx.target nowhere: not a target: not host:port, service:jmx:rmi/);
     const java = await runAdapter(['-cp', 'app.jar', 'Main']);
     expect([java.code, java.stderr]).toEqual([64, expect.stringContaining('there is no Java here')]);
   });
