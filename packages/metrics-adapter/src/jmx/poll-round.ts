@@ -141,16 +141,22 @@ export class PollRound<P> implements BeanRound<P> {
   }
 
   value(bean: PolledBean<P>, value: JavaValue, shape: Shape | undefined): void {
-    const attributes = attributeValues(value);
-    const plan = this.#sink.values(bean, attributes);
-    const unneeded = this.#sink.unneeded?.(bean) ?? [];
-    if (unneeded.length > 0) this.#catalogue.leaveOut(bean, unneeded);
-    else {
-      if (bean.answered >= 0 && bean.answered !== attributes.length) bean.describeAt = 0; // another bean of that name?
-      bean.answered = attributes.length;
-      if (plan !== undefined && shape !== undefined) bean.remember(this.#shapes.intern(shape), plan);
+    try {
+      this.#values(bean, attributeValues(value), shape);
+    } catch (error) {
+      this.#fail(bean, 'exception', String(error)); // a fault of ours, and no reason to lose the connection
     }
     this.#done(bean);
+  }
+
+  #values(bean: PolledBean<P>, attributes: readonly AttributeValue[], shape: Shape | undefined): void {
+    const plan = this.#sink.values(bean, attributes);
+    const unneeded = this.#sink.unneeded?.(bean) ?? [];
+    if (unneeded.length > 0) return this.#catalogue.leaveOut(bean, unneeded);
+    if (bean.answered >= 0 && bean.answered !== attributes.length) bean.describeAt = 0; // another bean of that name?
+    bean.answered = attributes.length;
+    const form = plan === undefined || shape === undefined ? undefined : this.#shapes.intern(shape);
+    if (plan !== undefined && form !== undefined) bean.remember(form, plan);
   }
 
   exception(bean: PolledBean<P>, value: JavaValue): void {

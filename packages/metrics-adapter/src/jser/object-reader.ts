@@ -53,16 +53,22 @@ export type ReaderLimits = {
   readonly depth: number;
   /** Objects, strings and classes of one stream. */
   readonly handles: number;
-  /** Elements of one array, characters (bytes) of one string. */
+  /** Elements of its arrays, fields of its objects and classes, parts of its annotations, together. */
+  readonly parts: number;
+  /** Bytes of one string or block. */
   readonly length: number;
   /** Bytes of one stream. */
   readonly bytes: number;
 };
 
-/** Ten times what the largest reply seen needs (30,000 ObjectNames: 60,000 handles, 2.4 MB). */
+/**
+ * Several times what the largest reply seen needs (30,000 ObjectNames: 60,000 handles, 90,000 parts, 2.4 MB), and some
+ * 100 MB of memory at worst: a part is a pointer, what it points to has a handle or is a block, which is a part again.
+ */
 export const DEFAULT_LIMITS: ReaderLimits = {
   depth: 200,
-  handles: 1_000_000,
+  handles: 400_000,
+  parts: 1_000_000,
   length: 16 * 1024 * 1024,
   bytes: 64 * 1024 * 1024,
 };
@@ -114,6 +120,7 @@ export class ObjectReader {
   #need = 0;
   #value: JavaValue = null;
   #depth = 0;
+  #parts = 0;
   readonly #frames: Frame[] = [];
   readonly #handles: JavaValue[] = [];
   /** Classes seen before, by name: one description for all streams, so that its tables are made once. */
@@ -142,6 +149,7 @@ export class ObjectReader {
   begin(bytes: Buffer, at: number, end: number): void {
     this.#handles.length = 0;
     this.#depth = 0;
+    this.#parts = 0;
     this.#base = -at;
     this.#value = null;
     this.#bytes = bytes;
@@ -177,6 +185,7 @@ export class ObjectReader {
    * @throws StreamCorruptedError, StreamLimitError, UnskippableClassError, WriteAbortedError; the stream is lost then.
    */
   read(): boolean {
+    this.#bounded();
     if (this.#depth === 0) {
       const got = this.#content();
       if (got === SHORT) return false;
@@ -185,10 +194,14 @@ export class ObjectReader {
     }
     while (this.#depth > 0) {
       if (!this.#step(this.#top())) return false;
-      if (this.#base + this.#at > this.#limits.bytes)
-        throw new StreamLimitError('too many bytes in one stream');
+      this.#bounded();
     }
     return true;
+  }
+
+  #bounded(): void {
+    if (this.#base + this.#at > this.#limits.bytes)
+      throw new StreamLimitError('too many bytes in one stream');
   }
 
   #top(): Frame {
@@ -220,6 +233,13 @@ export class ObjectReader {
     if (this.#handles.length >= this.#limits.handles)
       throw new StreamLimitError('too many objects in one stream');
     return this.#handles.push(value) - 1;
+  }
+
+  /** So many more things will be kept, by what the stream claims; refused before they are. */
+  #claim(count: number, of: string): number {
+    if (this.#parts + count > this.#limits.parts) throw new StreamLimitError(`${of} of ${count}: too long`);
+    this.#parts += count;
+    return count;
   }
 
   #missing(bytes: number): boolean {
@@ -447,7 +467,7 @@ export class ObjectReader {
     this.#push(CLASSDESC);
     const frame = this.#top();
     frame.desc = new ClassDesc(name, suid, flags);
-    frame.count = count;
+    frame.count = this.#claim(count, 'a class with fields');
     frame.contents = [];
     frame.index = this.#remember(frame.desc); // the handle; the known description takes its place when complete
     return PUSHED;
@@ -528,7 +548,7 @@ export class ObjectReader {
     this.#at += 5;
     this.#push(PROXYDESC);
     const frame = this.#top();
-    frame.count = count;
+    frame.count = this.#claim(count, 'a proxy with interfaces');
     frame.names = [];
     frame.desc = new ClassDesc('$Proxy', 0n, SC_SERIALIZABLE, frame.names);
     this.#remember(frame.desc);
@@ -590,6 +610,7 @@ export class ObjectReader {
     } else if (frame.stage === 1) {
       if ((owner.flags & SC_SERIALIZABLE) === 0) return nextOwner(frame);
       if (this.#missing(owner.primitiveBytes)) return SHORT;
+      this.#claim(owner.fields.length, 'fields');
       this.#primitives(owner, target);
       frame.count = owner.objectFieldCount;
       frame.stage = 3;
@@ -625,6 +646,7 @@ export class ObjectReader {
       const got = this.#child(frame);
       if (got === END) break;
       if (got !== DONE) return got;
+      this.#claim(1, 'an annotation');
       frame.contents.push(this.#value);
       this.#dateSlot(owner, target);
     }
@@ -680,7 +702,7 @@ export class ObjectReader {
       if (this.#missing(4)) return false;
       const count = this.#bytes.readInt32BE(this.#at);
       if (count < 0) throw new StreamCorruptedError(`an array of ${count} elements`);
-      frame.count = this.#length(count, 'array');
+      frame.count = this.#claim(count, 'an array');
       frame.target = new JavaArray(frame.desc ?? this.#noClass());
       this.#remember(frame.target);
       this.#at += 4;

@@ -98,19 +98,26 @@ export class Shape {
 /** From here on the call of a native compare costs less than the loop. */
 const LONG_RUN = 256;
 
+/** Replies of one bean that are larger are read as objects each time; so are those beyond what all may take. */
+const MAX_POOLED_BYTES = 256 * 1024;
+const MAX_POOL_BYTES = 64 * 1024 * 1024;
+
 /** One Shape for all equal ones: beans of one class mostly share theirs. */
 export class ShapePool {
   readonly #shapes = new Map<number, Shape[]>();
   size = 0;
+  #bytes = 0;
 
-  /** The pooled equal of this shape, or itself from now on. */
-  intern(shape: Shape): Shape {
+  /** The pooled equal of this shape, or itself from now on; undefined when it is too large, or all of them are. */
+  intern(shape: Shape): Shape | undefined {
     const alike = this.#shapes.get(shape.hash);
     const known = alike?.find((one) => one.same(shape));
     if (known !== undefined) return known;
+    if (shape.length > MAX_POOLED_BYTES || this.#bytes + shape.length > MAX_POOL_BYTES) return undefined;
     if (alike === undefined) this.#shapes.set(shape.hash, [shape]);
     else alike.push(shape);
     this.size++;
+    this.#bytes += shape.length;
     return shape;
   }
 
@@ -119,6 +126,7 @@ export class ShapePool {
     for (const [hash, shapes] of this.#shapes) {
       const kept = shapes.filter((shape) => used.has(shape));
       this.size -= shapes.length - kept.length;
+      for (const shape of shapes) if (!used.has(shape)) this.#bytes -= shape.length;
       if (kept.length === 0) this.#shapes.delete(hash);
       else this.#shapes.set(hash, kept);
     }

@@ -228,6 +228,48 @@ describe('refuses', () => {
     expect(() => readChunks([many], { ...DEFAULT_LIMITS, bytes: 100 })).toThrow('too many bytes');
   });
 
+  // What is small on the wire and large in memory: two bytes a block, one byte a null.
+  test.each([
+    { name: 'empty blocks', bomb: hex('7700'), out: 'an annotation' },
+    { name: 'nulls', bomb: hex('70'), out: 'an annotation' },
+    { name: 'references', bomb: handle(0), out: 'an annotation' },
+    { name: 'empty strings', bomb: hex('740000'), out: 'too many objects' },
+  ])('an annotation of $name without end', ({ bomb, out }) => {
+    const reader = new ObjectReader({ ...DEFAULT_LIMITS, handles: 1500, parts: 2000 });
+    const head = Buffer.concat([hex('73'), classDesc('C', 3)]);
+    reader.begin(head, 0, head.length);
+    expect(reader.read()).toBe(false);
+    const more = Buffer.alloc(bomb.length * 1000, bomb);
+    const feed = (): void => {
+      reader.supply(more, 0, more.length);
+      reader.read();
+    };
+    feed();
+    expect(() => {
+      feed();
+      feed();
+    }).toThrow(out);
+  });
+
+  test('objects of a class with many fields, each a byte', () => {
+    const fields = Array.from({ length: 500 }, (_, i) => primitive('B', `f${i}`));
+    const objects = Array.from({ length: 5 }, () => Buffer.concat([hex('73'), handle(2), Buffer.alloc(500)]));
+    const first = Buffer.concat([hex('73'), classDesc('Wide', 2, fields), Buffer.alloc(500)]);
+    const many = stream(hex('75'), classDesc('[Ljava.lang.Object;', 2), int(6), first, ...objects);
+    expect(() => readChunks([many], { ...DEFAULT_LIMITS, parts: 2000 })).toThrow('too long');
+  });
+
+  test('resets without end', () => {
+    const reader = new ObjectReader({ ...DEFAULT_LIMITS, bytes: 10_000 });
+    const resets = Buffer.alloc(9000, 0x79);
+    reader.begin(resets, 0, resets.length);
+    expect(reader.read()).toBe(false);
+    reader.supply(resets, 0, resets.length);
+    expect(reader.read()).toBe(false);
+    reader.supply(resets, 0, resets.length);
+    expect(() => reader.read()).toThrow('too many bytes');
+  });
+
   test('a stream that ends too early', () => {
     expect(() => readObjectStream(stream(hex('73')))).toThrow('ends too early');
   });

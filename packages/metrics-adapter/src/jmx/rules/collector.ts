@@ -112,7 +112,8 @@ export class RuleCollector {
       const before = making.parts;
       const description = describing.get(attribute) ?? '';
       const place = { properties: name.properties, path: [], name: attribute, description };
-      leavesOf(place, value, (leaf) => this.#leaf(making, subjectOf(bean.name, name, leaf), leaf, sink));
+      const take = (leaf: Leaf): void => this.#leaf(making, subjectOf(bean.name, name, leaf), leaf, sink);
+      if (!leavesOf(place, value, take)) sink.failed(bean.name, attribute, 'exception', 'too many values');
       if (making.parts === before && this.#isUseless(attribute, value, bean, custom))
         unneeded.push(attribute);
     }

@@ -29,38 +29,64 @@ type Place = Pick<Leaf, 'properties' | 'path' | 'name' | 'description'>;
 
 /** Tables within tables; beyond this a value is nonsense. */
 const MAX_DEPTH = 16;
+/** Values within one attribute. A composite that holds itself twice has 2^16 of them 16 levels down. */
+const MAX_VISITS = 100_000;
 
-export function leavesOf(place: Place, value: JavaValue, leaf: (leaf: Leaf) => void): void {
-  if (place.path.length > MAX_DEPTH) return;
+type Walk = {
+  readonly leaf: (leaf: Leaf) => void;
+  /** Visits left; none: the rest of the attribute is not looked at. */
+  left: number;
+};
+
+/** False when there are more values than anybody could want, and some were left out. */
+export function leavesOf(place: Place, value: JavaValue, leaf: (leaf: Leaf) => void): boolean {
+  const walk: Walk = { leaf, left: MAX_VISITS };
+  visit(walk, place, value, 0);
+  return walk.left > 0;
+}
+
+function visit(walk: Walk, place: Place, value: JavaValue, depth: number): void {
+  if (depth > MAX_DEPTH || walk.left <= 0) return;
+  walk.left--;
   const single = singleValue(value);
-  if (single !== undefined) return leaf({ ...place, ...single });
+  if (single !== undefined) return walk.leaf({ ...place, ...single });
   const composite = compositeData(value);
   if (composite !== undefined) {
     const path = [...place.path, place.name];
     const description = openTypeDescription(value);
-    for (const [name, member] of composite) leavesOf({ ...place, path, name, description }, member, leaf);
+    walk.left -= composite.size;
+    for (const [name, member] of composite)
+      visit(walk, { ...place, path, name, description }, member, depth + 1);
     return;
   }
   const optional =
     value instanceof JavaObject && value.desc.is('java.util.Optional') ? value.field('value') : undefined;
-  if (optional !== undefined && optional !== null) return leavesOf(place, optional, leaf);
-  tableLeaves(place, value, leaf);
+  if (optional !== undefined && optional !== null) return visit(walk, place, optional, depth + 1);
+  tableLeaves(walk, place, value, depth);
 }
 
 /** Each row gets its index columns as key properties; a column called value does not show in the name. */
-function tableLeaves(place: Place, value: JavaValue, leaf: (leaf: Leaf) => void): void {
+function tableLeaves(walk: Walk, place: Place, value: JavaValue, depth: number): void {
   const table = tabularData(value);
   if (table === undefined) return;
   const description = openTypeDescription(value);
   const columns = table.columns.filter((name) => !table.indexNames.includes(name)).toSorted();
+  walk.left -= table.rows.length * columns.length;
   for (const row of table.rows) {
+    if (walk.left <= 0) return;
     const properties = new Map(place.properties);
     for (const index of table.indexNames) addIndex(properties, index, row.get(index) ?? null);
     for (const column of columns) {
       const member = row.get(column) ?? null;
-      if (column.toLowerCase() === 'value') leavesOf({ ...place, properties, description }, member, leaf);
+      if (column.toLowerCase() === 'value')
+        visit(walk, { ...place, properties, description }, member, depth + 1);
       else
-        leavesOf({ properties, path: [...place.path, place.name], name: column, description }, member, leaf);
+        visit(
+          walk,
+          { properties, path: [...place.path, place.name], name: column, description },
+          member,
+          depth + 1,
+        );
     }
   }
 }
@@ -148,10 +174,13 @@ function bigNumber(value: JavaObject): Single | undefined {
   return fixed(String(number), number);
 }
 
+/** More than a double can hold; printing a number of millions of digits takes seconds. */
+const MAX_INTEGER_BYTES = 1024;
+
 function bigInteger(value: JavaObject): bigint | undefined {
   const magnitude = value.field('magnitude');
   const signum = value.field('signum');
-  if (!(magnitude instanceof JavaArray)) return undefined;
+  if (!(magnitude instanceof JavaArray) || magnitude.values.length > MAX_INTEGER_BYTES) return undefined;
   const bytes = magnitude.values.map((byte) => (Number(byte) & 0xff).toString(16).padStart(2, '0'));
   const absolute = bytes.length === 0 ? 0n : BigInt(`0x${bytes.join('')}`);
   return signum === -1 ? -absolute : absolute;
