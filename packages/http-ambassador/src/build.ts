@@ -8,7 +8,13 @@ import type { AccessLog } from './access-log.ts';
 import { MysqlOpening } from './database/mysql-opening.ts';
 import { PlainOpening } from './database/opening.ts';
 import { PostgresOpening } from './database/postgres-opening.ts';
-import { dialMysql, dialPostgres } from './database/upgrade-dial.ts';
+import {
+  type Announce,
+  dialMysql,
+  dialPlainAnnounced,
+  dialPostgres,
+  dialTlsAnnounced,
+} from './database/upgrade-dial.ts';
 import type { Deadlines } from './deadlines.ts';
 import { Resolver } from './dns/resolver.ts';
 import { type Dial, dialPlain } from './endpoint.ts';
@@ -20,6 +26,7 @@ import { Listener, type Offer, type Service } from './listener.ts';
 import { meshPlan, type RatePlan, ratePlan } from './mesh-plan.ts';
 import type { ListenerSpec, RouteSpec, Target, UpstreamSpec } from './plan.ts';
 import { RateLimit } from './policy/rate-limit.ts';
+import { type Origin, writeHeader } from './proxy-protocol/header.ts';
 import { routeTable } from './route.ts';
 import type { SettingsValues } from './settings.ts';
 import { type OpeningKind, TcpMode } from './tcp-mode.ts';
@@ -92,15 +99,21 @@ export class Generation {
     const [first] = spec.routes;
     const service: Service =
       spec.mode === 'tcp' && first ? this.#tcp(first.upstream) : this.#http(spec, name);
-    const offer = { service, maxClients: this.#values.maxClients, secure: this.#secure(spec) };
+    const offer: Offer = {
+      service,
+      maxClients: this.#values.maxClients,
+      secure: this.#secure(spec),
+      announcedWithinMs: spec.acceptProxyProtocol ? this.#values.headTimeout : undefined,
+    };
     const listener = this.#former?.listeners.get(name)?.listener ?? new Listener(spec.listen, offer);
     this.listeners.set(name, { listener, offer });
   }
 
-  #secure({ tls }: ListenerSpec): Offer['secure'] {
+  #secure({ tls, mode }: ListenerSpec): Offer['secure'] {
     const modules = this.#modules;
     if (tls === undefined || modules === undefined) return undefined;
-    return { tls: modules.tls, material: this.#material(modules, tls) };
+    const protocol = mode === 'tcp' ? undefined : 'http/1.1';
+    return { tls: modules.tls, material: this.#material(modules, tls), protocol };
   }
 
   #tcp(spec: UpstreamSpec): TcpMode {
@@ -219,6 +232,7 @@ export class Generation {
         maxConnections: own?.maxConnections ?? all.maxConnections,
         maxPending: own?.maxPending ?? all.maxPending,
         idleMs: own?.keepAliveUpstream ?? all.keepAliveUpstream,
+        isPerClient: own?.sendProxyProtocol !== undefined,
       },
       connectMs: own?.connectTimeout ?? all.connectTimeout,
       firstByteMs: own?.firstByteTimeout ?? all.firstByteTimeout,
@@ -236,14 +250,18 @@ export class Generation {
   #dial({ targets, section }: UpstreamSpec): Dial {
     const [target] = targets;
     const modules = this.#modules;
-    if (modules === undefined || target === undefined || !isSecure(target)) return dialPlain;
+    const version = section?.sendProxyProtocol;
+    const announce = version && ((origin: Origin | undefined): Buffer => writeHeader(version, origin));
+    if (modules === undefined || target === undefined || !isSecure(target))
+      return announce === undefined ? dialPlain : dialPlainAnnounced(announce);
     const plan = {
       serverName: section?.tlsServerName ?? target.authority.replace(/:\d+$/, '').replaceAll(/[[\]]/g, ''),
       verify: section?.tlsInsecure !== true,
     };
     const material = this.#material(modules, this.#filesOf(section));
     const client = tlsClient(modules.tls, material, plan, ALPN[target.scheme]);
-    return (DIALS[target.scheme] ?? dialTls)(client);
+    const dial = DIALS[target.scheme] ?? (announce === undefined ? dialTls : dialTlsAnnounced);
+    return dial(client, announce ?? nothing);
   }
 
   /** A certificate comes with its key from one place. */
@@ -264,7 +282,8 @@ export class Generation {
 /** What is spoken inside TLS, where we know it; PostgreSQL wants its name from version 17 on. */
 const ALPN: Readonly<Record<string, string>> = { https: 'http/1.1', postgres: 'postgresql' };
 const OPENINGS: Readonly<Record<string, OpeningKind>> = { postgres: PostgresOpening, mysql: MysqlOpening };
-const DIALS: Readonly<Record<string, (client: TlsClient) => Dial>> = {
+const nothing = (): Buffer => Buffer.alloc(0);
+const DIALS: Readonly<Record<string, (client: TlsClient, announce: Announce) => Dial>> = {
   postgres: dialPostgres,
   mysql: dialMysql,
 };

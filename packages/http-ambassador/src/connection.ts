@@ -5,10 +5,13 @@ import { Body, type ChunkData } from './http1/body.ts';
 import { responseBody } from './http1/framing.ts';
 import { HeadBuffer } from './http1/head-buffer.ts';
 import { Head, INCOMPLETE, REFUSED } from './http1/head.ts';
+import type { Origin } from './proxy-protocol/header.ts';
 import { type Receiver, Wire } from './wire.ts';
 
 /** Whom the responses of a connection are for. */
 export interface Carried {
+  /** Its client. */
+  readonly origin: Origin | undefined;
   readonly isHead: boolean;
   /** It asks for another protocol: 101 may come. */
   readonly isUpgrade: boolean;
@@ -42,6 +45,8 @@ export class Connection implements Receiver {
   readonly wire = new Wire(this);
   readonly endpoint: Endpoint;
   carried: Carried | undefined;
+  /** Whom it was opened for. */
+  origin: Origin | undefined;
   /** Exchanges it was given; more than one means that it was idle before and may be stale. */
   uses = 0;
   connected = false;

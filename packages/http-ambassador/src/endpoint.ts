@@ -5,6 +5,7 @@ import type { Address } from '@podmate/base/address';
 import { formatAddress } from '@podmate/base/address';
 import { type Carried, Connection } from './connection.ts';
 import { PeakEwma } from './policy/peak-ewma.ts';
+import type { Origin } from './proxy-protocol/header.ts';
 import { connectWire, type Wire } from './wire.ts';
 
 /** A server that speaks first, before it is spoken to over TLS. */
@@ -16,12 +17,20 @@ export interface Greeted {
 }
 
 /** Opens a socket for the wire; the kind of socket (plain, TLS) is the upstream's business. */
-export type Dial = (wire: Wire, address: Address, connected: (greeted?: Greeted) => void) => void;
+export type Dial = (
+  wire: Wire,
+  address: Address,
+  connected: (greeted?: Greeted) => void,
+  /** For whom, where it is for a client. */
+  origin: Origin | undefined,
+) => void;
 
 export type EndpointLimits = {
   readonly maxConnections: number;
   readonly maxPending: number;
   readonly idleMs: number;
+  /** A connection is only for the client it was opened for: it has announced it. */
+  readonly isPerClient: boolean;
 };
 
 export class Endpoint {
@@ -63,7 +72,7 @@ export class Endpoint {
 
   /** Gives the exchange a connection, at once or later. @returns false when too many wait already */
   acquire(carried: Carried): boolean {
-    const idle = this.idle.pop();
+    const idle = this.#limits.isPerClient ? this.#idleOf(carried) : this.idle.pop();
     if (idle !== undefined) idle.carry(carried);
     else if (this.#open.size < this.#limits.maxConnections) this.#connect(carried);
     else if (this.#pending.length < this.#limits.maxPending) this.#pending.push(carried);
@@ -87,9 +96,10 @@ export class Endpoint {
 
   /** A connection whose exchange ended well. */
   release(connection: Connection): void {
-    const next = this.#pending.shift();
+    const isSurplus = this.#retired || (this.#limits.isPerClient && this.#pending.length > 0);
+    const next = isSurplus ? undefined : this.#pending.shift();
     if (next !== undefined) return connection.carry(next);
-    if (this.#retired) return connection.wire.destroy();
+    if (isSurplus) return connection.wire.destroy(); // Which gives way to one for who waits.
     connection.idleSinceMs = performance.now();
     this.idle.push(connection);
   }
@@ -116,17 +126,27 @@ export class Endpoint {
     for (const connection of this.idle.splice(0)) connection.wire.destroy();
   }
 
+  /** The idle connection of its client; where all are taken, the oldest of others makes room. */
+  #idleOf({ origin }: Carried): Connection | undefined {
+    const at = this.idle.findLastIndex((connection) => connection.origin === origin);
+    if (at !== -1) return this.idle.splice(at, 1)[0];
+    if (this.#open.size >= this.#limits.maxConnections) this.idle[0]?.wire.destroy();
+    return undefined;
+  }
+
   #connect(carried: Carried): void {
     const connection = new Connection(this);
     this.#open.add(connection);
     this.connects++;
     connection.carried = carried;
-    this.#dial(connection.wire, this.address, () => {
+    connection.origin = carried.origin;
+    const connected = (): void => {
       connection.connected = true;
       const waiting = connection.carried;
       if (waiting === undefined) this.release(connection);
       else connection.carry(waiting);
-    });
+    };
+    this.#dial(connection.wire, this.address, connected, carried.origin);
   }
 }
 

@@ -11,12 +11,14 @@ import type { Head } from './http1/head.ts';
 import { Hedge, type Hedging } from './hedging.ts';
 import { fieldValue } from './http1/request-key.ts';
 import { backoffMs, retryAfterMs } from './policy/retry.ts';
+import type { Origin } from './proxy-protocol/header.ts';
 import type { Upstream } from './upstream.ts';
 import type { Wire } from './wire.ts';
 
 /** The client's side, as an exchange sees it. */
 export interface Client {
   readonly wire: Wire;
+  readonly origin: Origin;
   /** 10 or 11. */
   readonly version: number;
   readonly keepsAlive: boolean;
@@ -55,6 +57,7 @@ const FAILURE_MS = 1000;
 type Phase = 'connect-timeout' | 'first-byte-timeout' | 'idle-timeout' | 'body-timeout' | 'client-stalled';
 
 export class Exchange implements Carried {
+  readonly origin: Origin;
   readonly isHead: boolean;
   readonly isUpgrade: boolean;
   readonly isExpecting: boolean;
@@ -90,6 +93,7 @@ export class Exchange implements Carried {
 
   constructor(client: Client, upstream: Upstream, request: Request, requestDone: boolean) {
     this.#client = client;
+    this.origin = client.origin;
     this.upstream = upstream;
     this.#request = request;
     this.isHead = request.isHead;

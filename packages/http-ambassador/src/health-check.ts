@@ -142,6 +142,6 @@ export class HealthChecks {
       this.#onChange(endpoint, result);
     });
     watched.probe = probe;
-    this.#dial(probe.wire, endpoint.address, () => probe.onConnected(this.#authority));
+    this.#dial(probe.wire, endpoint.address, () => probe.onConnected(this.#authority), undefined);
   }
 }

@@ -2,6 +2,7 @@
 import type { HttpService } from './http-service.ts';
 import type { Service } from './listener.ts';
 import type { Tally } from './traffic.ts';
+import type { Origin } from './proxy-protocol/header.ts';
 import { Session } from './session.ts';
 import type { Receiver, Wire } from './wire.ts';
 
@@ -20,11 +21,12 @@ export class HttpMode implements Service {
     return this.http.sessions.size;
   }
 
-  accept(from: string, take: (receiver: Receiver) => Wire): void {
-    const session = new Session(this.http, from);
+  accept(origin: Origin, take: (receiver: Receiver) => Wire): Wire {
+    const session = new Session(this.http, origin);
     this.http.sessions.add(session);
     this.http.deadlines.add(session);
     session.wire = take(session);
+    return session.wire;
   }
 
   renew(next: Service): boolean {

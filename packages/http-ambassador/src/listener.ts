@@ -6,6 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Address, formatAddress, listen } from '@podmate/base/address';
 import { SettingError } from '@podmate/base/errors';
 import { acceptWire } from './accepted-wire.ts';
+import { Announcements, originOf } from './proxy-protocol/announced.ts';
+import type { Origin } from './proxy-protocol/header.ts';
 import { TlsAcceptor } from './tls.ts';
 import type { Tls, TlsMaterial } from './tls-material.ts';
 import type { Tally } from './traffic.ts';
@@ -17,7 +19,7 @@ export interface Service {
   /** Connections and requests sent away, by reason. */
   readonly refusals: Tally;
   /** @param take makes the wire, once there is someone to receive from it */
-  accept(from: string, take: (receiver: Receiver) => Wire): void;
+  accept(origin: Origin, take: (receiver: Receiver) => Wire): Wire;
   /** Takes over what differs in the next one and goes on. @returns false when it cannot */
   renew(next: Service): boolean;
   drain(): void;
@@ -31,7 +33,11 @@ export type Offer = {
   readonly service: Service;
   readonly maxClients: number;
   /** Set where TLS is terminated. */
-  readonly secure: { readonly tls: Tls; readonly material: TlsMaterial } | undefined;
+  readonly secure:
+    | { readonly tls: Tls; readonly material: TlsMaterial; readonly protocol: string | undefined }
+    | undefined;
+  /** Set where each connection begins with a header of the PROXY protocol: how long that may take. */
+  readonly announcedWithinMs: number | undefined;
 };
 
 export class Listener {
@@ -42,20 +48,24 @@ export class Listener {
   service: Service;
   tls: TlsAcceptor | undefined;
   #maxClients: number;
+  #announcedWithinMs: number | undefined;
+  readonly #announcements = new Announcements(() => this.service.refusals.add('no-proxy-header'));
   /** Former services, whose connections go on to their end. */
   readonly #leaving = new Set<Service>();
   readonly #server: Server;
 
-  constructor(address: Address, { service, maxClients, secure }: Offer) {
+  constructor(address: Address, { service, maxClients, secure, announcedWithinMs }: Offer) {
     this.address = address;
     this.name = formatAddress(address);
     this.service = service;
     this.#maxClients = maxClients;
+    this.#announcedWithinMs = announcedWithinMs;
     this.#secure(secure);
     this.#server = createServer({ pauseOnConnect: true, allowHalfOpen: true, noDelay: true }, (socket) => {
-      if (this.tls === undefined) this.#accept(socket, false);
-      else if (this.open >= this.#maxClients) this.#reject(socket);
-      else this.tls.accept(socket);
+      const withinMs = this.#announcedWithinMs;
+      if (this.open >= this.#maxClients) this.#reject(socket);
+      else if (withinMs === undefined) this.#enter(socket, undefined);
+      else this.#announcements.accept(socket, withinMs, (...announced) => this.#enter(...announced));
     });
     // An accept that fails (no file descriptor left) costs that client, not the process.
     this.#server.on('error', () => this.service.refusals.add('cannot-accept'));
@@ -63,7 +73,7 @@ export class Listener {
 
   /** Connections of clients. */
   get open(): number {
-    let open = this.service.open + (this.tls?.shaking ?? 0);
+    let open = this.service.open + (this.tls?.shaking ?? 0) + this.#announcements.waiting;
     for (const { open: more } of this.#leaving) open += more;
     return open;
   }
@@ -88,8 +98,9 @@ export class Listener {
   }
 
   /** From now on connections and, where that is possible, requests on those there are get this. */
-  take({ service, maxClients, secure }: Offer): void {
+  take({ service, maxClients, secure, announcedWithinMs }: Offer): void {
     this.#maxClients = maxClients;
+    this.#announcedWithinMs = announcedWithinMs;
     if (this.tls?.material !== secure?.material) this.#secure(secure);
     if (this.service.renew(service)) return;
     for (const left of this.#leaving) if (left.open === 0) this.#leaving.delete(left);
@@ -101,6 +112,7 @@ export class Listener {
   /** Ends when the last connection has; cuts off what the deadline finds. */
   async drain(deadline: AbortSignal): Promise<void> {
     this.close();
+    this.#announcements.cutOff();
     const services = [this.service, ...this.#leaving];
     this.service.drain();
     while (services.some(({ open }) => open > 0)) {
@@ -111,18 +123,30 @@ export class Listener {
 
   #secure(secure: Offer['secure']): void {
     this.tls?.retire();
-    this.tls = secure && new TlsAcceptor(secure.tls, secure.material, (socket) => this.#accept(socket, true));
+    this.tls =
+      secure &&
+      new TlsAcceptor(secure.tls, secure.material, secure.protocol, (socket, origin) => {
+        this.#serve(origin, (receiver) => {
+          const wire = new Wire(receiver);
+          wire.openPlain(socket);
+          return wire;
+        });
+      });
   }
 
-  #accept(socket: Socket, isSecure: boolean): void {
-    if (this.open >= this.#maxClients) return this.#reject(socket);
+  /** @param announced by a proxy; else the socket knows */
+  #enter(socket: Socket, announced: Origin | undefined): void {
+    if (this.tls !== undefined) return this.tls.accept(socket, announced);
+    const begun: Buffer | null = announced === undefined ? null : socket.read();
+    const wire = this.#serve(announced ?? originOf(socket), (receiver) => acceptWire(socket, receiver));
+    if (begun === null) return;
+    wire.bytesIn += begun.length;
+    wire.receiver.onBytes(begun, 0, begun.length);
+  }
+
+  #serve(origin: Origin, take: (receiver: Receiver) => Wire): Wire {
     this.accepted++;
-    this.service.accept(socket.remoteAddress ?? 'unix', (receiver) => {
-      if (!isSecure) return acceptWire(socket, receiver);
-      const wire = new Wire(receiver);
-      wire.openPlain(socket);
-      return wire;
-    });
+    return this.service.accept(origin, take);
   }
 
   #reject(socket: Socket): void {

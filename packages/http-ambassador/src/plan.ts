@@ -40,6 +40,7 @@ export type ListenerSpec = {
   readonly allow: readonly string[];
   /** undefined: that of the top. */
   readonly rate?: RatePlan | undefined;
+  readonly acceptProxyProtocol: boolean;
   readonly tls:
     | { readonly ca: string | undefined; readonly certificate: string; readonly key: string }
     | undefined;
@@ -101,7 +102,7 @@ function shortListener(text: string, find: (to: string) => UpstreamSpec): Listen
   if (at <= 0 || to === '')
     throw new SettingError({ what: 'not PORT=URL', todo: 'write 8080=https://api.example' });
   const listen = parseAddress(/^\d+$/.test(where) ? `127.0.0.1:${where}` : where);
-  const common = { listen, tls: undefined };
+  const common = { listen, tls: undefined, acceptProxyProtocol: false };
   if (to === 'forward') return { ...common, mode: 'forward', routes: [], allow: ['*'] };
   const upstream = find(to);
   return { ...common, mode: modeOf(upstream), routes: [plainRoute(upstream)], allow: [] };
@@ -155,7 +156,7 @@ function fullListener(
   const tls = tlsCertificate && tlsKey ? { ca: tlsCa, certificate: tlsCertificate, key: tlsKey } : undefined;
   const rate = ratePlan(section);
   if (mode === 'tcp' && rate !== undefined) refuse('tcp has no requests to limit', 'leave rateLimit out');
-  return { listen, mode, routes, allow, tls, rate };
+  return { listen, mode, routes, allow, tls, rate, acceptProxyProtocol: section.acceptProxyProtocol };
 }
 
 function upstreamOf(section: UpstreamSection, env: Environment): UpstreamSpec {

@@ -16,8 +16,9 @@ import type { HttpRoute } from './http-route.ts';
 import type { HttpService, RateRule } from './http-service.ts';
 import { hash32 } from './policy/hash-ring.ts';
 import type { Timed } from './deadlines.ts';
+import type { Origin } from './proxy-protocol/header.ts';
 import { statusText } from './status-text.ts';
-import { dialTunnel, Tunnel } from './tunnel.ts';
+import { type DialDone, dialTunnel, Tunnel } from './tunnel.ts';
 import type { Receiver, Wire } from './wire.ts';
 
 const HEAD = 0;
@@ -63,11 +64,14 @@ export class Session implements Receiver, Client, Timed {
   #unsent = 0;
   #bytesInAt = 0;
   #bytesOutAt = 0;
+  /** Of the connection, as far as is known. */
+  readonly origin: Origin;
   readonly #from: string;
 
-  constructor(service: HttpService, from: string) {
+  constructor(service: HttpService, origin: Origin) {
     this.#service = service;
-    this.#from = from;
+    this.origin = origin;
+    this.#from = origin.source;
     this.deadlineAt = service.deadlines.nowMs + service.limits.headMs;
   }
 
@@ -272,13 +276,14 @@ export class Session implements Receiver, Client, Timed {
     if (end > start) this.#hold(bytes, start, end);
     this.wire.pause();
     this.deadlineAt = this.nowMs + upstream.plan.connectMs;
-    dialTunnel(upstream, this.nowMs, (far) => {
+    const dialled: DialDone = (far) => {
       if (this.#state === CLOSED) return far?.destroy();
       if (far === undefined) return this.#refuse(502, 'connect-failure');
       this.#status = 200;
       this.wire.sendText('HTTP/1.1 200 Connection established\r\n\r\n');
       this.becomeTunnel(far);
-    });
+    };
+    dialTunnel(upstream, this.nowMs, dialled, this.origin);
     return REFUSED;
   }
 

@@ -218,6 +218,11 @@ const rows = {
         },
       },
       ...withoutDefaults(perRate),
+      acceptProxyProtocol: {
+        kind: 'boolean',
+        group: 'Listeners',
+        help: 'Each connection begins with a header of the PROXY protocol (v1 or v2), which says who the client is; without one it is closed. Only behind a proxy that sends it.',
+      },
       ...perTls,
     },
   },
@@ -232,6 +237,12 @@ const rows = {
         group: 'Upstreams',
         required: true,
         help: 'URLs of its endpoints, all of one scheme: http, https, unix; tcp, tls, tcp+unix, postgres, mysql.',
+      },
+      sendProxyProtocol: {
+        kind: 'choice',
+        group: 'Upstreams',
+        choices: ['v1', 'v2'],
+        help: 'Say first who the client is, by the PROXY protocol; connections are then for one client each.',
       },
       tlsServerName: {
         kind: 'string',

@@ -4,12 +4,13 @@ import type { Opening, OpeningHost } from './database/opening.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { Service } from './listener.ts';
 import { Tunnel, type TunnelEnd } from './tunnel.ts';
+import type { Origin } from './proxy-protocol/header.ts';
 import { Tally } from './traffic.ts';
 import type { Upstream } from './upstream.ts';
 import type { Receiver, Wire } from './wire.ts';
 
 /** Which opening a listener's connections have. */
-export type OpeningKind = new (host: OpeningHost) => Opening;
+export type OpeningKind = new (host: OpeningHost, origin: Origin) => Opening;
 
 const CLIENT_FAULTS: ReadonlySet<string> = new Set([
   'client-timeout',
@@ -43,10 +44,12 @@ export class TcpMode implements Service, OpeningHost {
     return this.#tunnels.size + this.#openings.size;
   }
 
-  accept(_from: string, take: (receiver: Receiver) => Wire): void {
-    const opening = new this.#kind(this);
+  accept(origin: Origin, take: (receiver: Receiver) => Wire): Wire {
+    const opening = new this.#kind(this, origin);
     this.#openings.add(opening);
-    opening.start(take(opening));
+    const near = take(opening);
+    opening.start(near);
+    return near;
   }
 
   renew(next: Service): boolean {

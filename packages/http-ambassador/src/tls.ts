@@ -5,6 +5,8 @@ import type { ConnectionOptions, TLSSocket } from 'node:tls';
 import { type Address, formatAddress } from '@podmate/base/address';
 import type { Dial } from './endpoint.ts';
 import type { SecureContext, Tls, TlsMaterial } from './tls-material.ts';
+import { originOf } from './proxy-protocol/announced.ts';
+import type { Origin } from './proxy-protocol/header.ts';
 import type { Wire } from './wire.ts';
 
 export type TlsClientPlan = { readonly serverName: string; readonly verify: boolean };
@@ -85,6 +87,8 @@ export function dialTls(client: TlsClient): Dial {
   };
 }
 
+const peerOf = ({ remoteAddress, remotePort }: Socket): string => `${remoteAddress} ${remotePort}`;
+
 /** The TLS side of a listener; it owns no port, what was accepted is handed in. */
 export class TlsAcceptor {
   readonly material: TlsMaterial;
@@ -94,8 +98,16 @@ export class TlsAcceptor {
   shaking = 0;
   readonly #server: import('node:tls').Server;
   readonly #ended: () => void;
+  /** What a proxy said of connections in the handshake, by their own address. */
+  readonly #announced = new Map<string, Origin>();
 
-  constructor(tls: Tls, material: TlsMaterial, onSocket: (socket: Socket) => void) {
+  /** @param protocol for ALPN, where it is sure what is spoken inside */
+  constructor(
+    tls: Tls,
+    material: TlsMaterial,
+    protocol: string | undefined,
+    onSocket: (socket: Socket, origin: Origin) => void,
+  ) {
     this.material = material;
     const asksForCertificate = material.files.ca !== undefined;
     this.#server = tls.createServer({
@@ -103,7 +115,7 @@ export class TlsAcceptor {
       requestCert: asksForCertificate,
       rejectUnauthorized: asksForCertificate,
       handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
-      ALPNProtocols: ['http/1.1'],
+      ...(protocol !== undefined && { ALPNProtocols: [protocol] }),
       allowHalfOpen: true,
       noDelay: true,
     });
@@ -113,13 +125,18 @@ export class TlsAcceptor {
     });
     this.#server.on('secureConnection', (socket: TLSSocket) => {
       this.shaking--;
-      onSocket(socket);
+      onSocket(socket, this.#announced.get(peerOf(socket)) ?? originOf(socket));
     });
     this.#ended = material.onRenewed((pem) => this.#server.setSecureContext(pem));
   }
 
-  accept(socket: Socket): void {
+  accept(socket: Socket, announced: Origin | undefined): void {
     this.shaking++;
+    if (announced !== undefined) {
+      const peer = peerOf(socket);
+      this.#announced.set(peer, announced);
+      socket.once('close', () => this.#announced.delete(peer));
+    }
     this.#server.emit('connection', socket);
   }
 

@@ -3,6 +3,7 @@
 import type { Deadlines, Timed } from './deadlines.ts';
 import type { Endpoint, Greeted } from './endpoint.ts';
 import type { Upstream } from './upstream.ts';
+import type { Origin } from './proxy-protocol/header.ts';
 import { type Receiver, Wire } from './wire.ts';
 
 export type TunnelEnd = 'closed' | 'reset' | 'idle-timeout' | 'drained';
@@ -106,10 +107,14 @@ class Dialled implements Receiver {
 }
 
 /** How a dial went: a wire and what the server said by itself, or why there is none. */
-type DialDone = (wire: Wire | undefined, greeted: Greeted | undefined, error: Error | undefined) => void;
+export type DialDone = (
+  wire: Wire | undefined,
+  greeted: Greeted | undefined,
+  error: Error | undefined,
+) => void;
 
 /** Connects to an endpoint of the upstream, to the next one when that fails; undefined when none could be had. */
-export function dialTunnel(upstream: Upstream, nowMs: number, done: DialDone): void {
+export function dialTunnel(upstream: Upstream, nowMs: number, done: DialDone, origin: Origin): void {
   let left = upstream.plan.retries + 1;
   const attempt = (failure: Error | undefined, failed: Endpoint | undefined): void => {
     const endpoint = left-- > 0 ? upstream.pick(nowMs, failed) : undefined;
@@ -125,12 +130,13 @@ export function dialTunnel(upstream: Upstream, nowMs: number, done: DialDone): v
     );
     const timer = setTimeout(() => wire.destroy(), connectMs);
     endpoint.connects++;
-    upstream.plan.dial(wire, endpoint.address, (greeted) => {
+    const connected = (greeted: Greeted | undefined): void => {
       clearTimeout(timer);
       wire.pause();
       upstream.judge(endpoint, true, nowMs);
       done(wire, greeted, undefined);
-    });
+    };
+    upstream.plan.dial(wire, endpoint.address, connected, origin);
   };
   if (upstream.endpoints.length > 0) attempt(undefined, undefined);
   else void upstream.resolve().then(() => attempt(undefined, undefined));

@@ -102,6 +102,7 @@ export class MysqlOpening extends Opening {
   }
 
   #onClient(packet: Buffer): void {
+    if (this.#greeted === undefined) return this.fail('not-mysql', new Error('the client spoke first'));
     const isFirst = this.#sequence === 0;
     this.#sequence = sequenceOf(packet) + 1;
     if (isFirst) return this.#onResponse(packet);

@@ -3,7 +3,8 @@
 // Invariant: exactly one of joined, failed and left is told, once; until then both wires are closed by this class.
 import type { Deadlines, Timed } from '../deadlines.ts';
 import type { Greeted } from '../endpoint.ts';
-import { dialTunnel } from '../tunnel.ts';
+import type { Origin } from '../proxy-protocol/header.ts';
+import { type DialDone, dialTunnel } from '../tunnel.ts';
 import type { Upstream } from '../upstream.ts';
 import type { Receiver, Wire } from '../wire.ts';
 
@@ -22,12 +23,14 @@ export abstract class Opening implements Receiver, Timed {
   deadlineAt = Infinity;
   readonly upstream: Upstream;
   protected readonly host: OpeningHost;
+  readonly #origin: Origin;
   #near: Wire | undefined;
   #far: Wire | undefined;
   #isOver = false;
   #awaited = '';
 
-  constructor(host: OpeningHost) {
+  constructor(host: OpeningHost, origin: Origin) {
+    this.#origin = origin;
     this.host = host;
     this.upstream = host.upstream;
   }
@@ -88,12 +91,13 @@ export abstract class Opening implements Receiver, Timed {
     this.deadlineAt = Infinity;
     const { upstream } = this;
     const { deadlines } = this.host;
-    dialTunnel(upstream, deadlines.nowMs, (far, greeted, error) => {
+    const dialled: DialDone = (far, greeted, error) => {
       if (this.#isOver) return far?.destroy();
       if (far === undefined) return this.fail('connect-failure', error);
       this.#far = far;
       this.reached(near, far, greeted);
-    });
+    };
+    dialTunnel(upstream, deadlines.nowMs, dialled, this.#origin);
   }
 
   protected join(): void {
@@ -124,15 +128,21 @@ const wordsOf = (error: Error | undefined): string | undefined => error?.message
 
 const nobody: Receiver = { onBytes() {}, onEnd() {}, onWritable() {}, onClose() {} };
 
-/** Nothing to settle: the client waits for the endpoint, and what it sent meanwhile is in the kernel. */
+/** Nothing to settle: the client waits for the endpoint. What it sends meanwhile stays in the kernel. */
 export class PlainOpening extends Opening {
-  onBytes(): void {}
+  /** What came behind a proxy's header. */
+  #begun: Buffer = Buffer.alloc(0);
+
+  onBytes(bytes: Buffer, start: number, end: number): void {
+    this.#begun = Buffer.concat([this.#begun, bytes.subarray(start, end)]);
+  }
 
   protected begin(): void {
     this.dial();
   }
 
-  protected reached(): void {
+  protected reached(_near: Wire, far: Wire): void {
+    if (this.#begun.length > 0) far.send(this.#begun, 0, this.#begun.length);
     this.join();
   }
 }

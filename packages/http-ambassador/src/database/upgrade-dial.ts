@@ -3,7 +3,8 @@
 // (CVE-2021-23222) and end the connection.
 import { connect, type Socket } from 'node:net';
 import type { Address } from '@podmate/base/address';
-import type { Dial, Greeted } from '../endpoint.ts';
+import { type Dial, dialPlain, type Greeted } from '../endpoint.ts';
+import type { Origin } from '../proxy-protocol/header.ts';
 import type { TlsClient } from '../tls.ts';
 import type { Wire } from '../wire.ts';
 import { Packets } from './mysql-handshake.ts';
@@ -12,10 +13,11 @@ import { SSL_REQUEST, TLS_IS_FINE } from './postgres-start.ts';
 const TOO_MUCH = new Error('the server sent more than its answer before TLS');
 
 /** A plain connection that is not yet the wire's; until it is, the wire's receiver hears only of its end. */
-function openPlainly(wire: Wire, address: Address): Socket {
+function openPlainly(wire: Wire, address: Address, begin: Buffer | undefined): Socket {
   const socket = connect({ ...address, noDelay: true, allowHalfOpen: true });
   let failure: Error | undefined;
   wire.socket = socket;
+  if (begin !== undefined) socket.once('connect', () => socket.write(begin));
   return socket
     .on('error', (error) => (failure = error))
     .on('end', () => socket.destroy(new Error('closed before TLS began')))
@@ -36,11 +38,33 @@ function beginTls(
   socket.once('secureConnect', connected);
 }
 
+/** What goes before everything else: nothing, or a header of the PROXY protocol. */
+export type Announce = (origin: Origin | undefined) => Buffer;
+
+/** TLS behind a header of the PROXY protocol. */
+export function dialTlsAnnounced(client: TlsClient, announce: Announce): Dial {
+  return (wire, address, connected, origin) => {
+    const plain = openPlainly(wire, address, announce(origin));
+    plain.once('connect', () => beginTls(wire, plain, address, client, connected));
+  };
+}
+
+/** Without TLS, behind a header of the PROXY protocol. */
+export function dialPlainAnnounced(announce: Announce): Dial {
+  return (wire, address, connected, origin) => {
+    const announced = (): void => {
+      wire.socket.write(announce(origin));
+      connected();
+    };
+    dialPlain(wire, address, announced, origin);
+  };
+}
+
 /** SSLRequest, the answer S, TLS (PostgreSQL 55.2.11). */
-export function dialPostgres(client: TlsClient): Dial {
-  return (wire, address, connected) => {
-    const plain = openPlainly(wire, address);
-    plain.once('connect', () => plain.write(SSL_REQUEST));
+export function dialPostgres(client: TlsClient, announce: Announce): Dial {
+  return (wire, address, connected, origin) => {
+    const begin = Buffer.concat([announce(origin), SSL_REQUEST]);
+    const plain = openPlainly(wire, address, begin);
     plain.once('data', (answer: Buffer) => {
       plain.pause();
       if (answer[0] !== TLS_IS_FINE) plain.destroy(new Error('the server does not offer TLS'));
@@ -51,9 +75,9 @@ export function dialPostgres(client: TlsClient): Dial {
 }
 
 /** Connects and waits for the greeting; TLS follows when the client has answered it. */
-export function dialMysql(client: TlsClient): Dial {
-  return (wire, address, connected) => {
-    const plain = openPlainly(wire, address);
+export function dialMysql(client: TlsClient, announce: Announce): Dial {
+  return (wire, address, connected, origin) => {
+    const plain = openPlainly(wire, address, announce(origin));
     const packets = new Packets();
     plain.on('data', (bytes: Buffer) => {
       packets.feed(bytes);

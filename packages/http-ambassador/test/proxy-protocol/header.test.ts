@@ -131,7 +131,7 @@ test.each(written)('written: $name', ({ origin: from, v1, v2 }) => {
 test('whatever bytes come, the answer is one of three and never an exception', () => {
   const random = new SeededRandom(8);
   const heads = [Buffer.from('PROXY '), hex('21'), hex('2111'), Buffer.alloc(0)];
-  for (let round = 0; round < 20_000; round++) {
+  for (let round = 0; round < 5000; round++) {
     const head = heads[round % heads.length] ?? Buffer.alloc(0);
     const noise = Buffer.from(Array.from({ length: random.integer(0, 130) }, () => random.integer(0, 255)));
     const input = Buffer.concat([head, noise]);
