@@ -65,7 +65,7 @@ upstreams:
 `,
     );
     ambassador = stack.use(
-      await startWith(at('http'), ['--config', folder.file('config.yaml'), '--head-timeout', '300ms']),
+      await startWith(at('http'), ['--config', folder.file('config.yaml'), '--head-timeout', '1s']),
     );
   });
   afterAll(() => stack.disposeAsync());
@@ -133,17 +133,17 @@ upstreams:
       const key = `http_ambassador_upstream_connects_total{upstream="nginx-http",endpoint="127.0.0.1:${at('behindNginx')}"}`;
       return (await scrape(admin)).get(key);
     };
-    await using one = await rawClient({ host: '127.0.0.1', port, localAddress: '127.0.0.4' });
-    await using two = await rawClient({ host: '127.0.0.1', port, localAddress: '127.0.0.5' });
-    await using three = await rawClient({ host: '127.0.0.1', port, localAddress: '127.0.0.6' });
     const before = (await connects()) ?? 0;
-    expect([await seen(one), await seen(two), await seen(one), await seen(two)]).toEqual([
-      '127.0.0.4',
+    await using one = await rawClient({ host: '127.0.0.1', port, localAddress: '127.0.0.4' });
+    expect(await seen(one)).toBe('127.0.0.4');
+    await using two = await rawClient({ host: '127.0.0.1', port, localAddress: '127.0.0.5' });
+    expect([await seen(two), await seen(one), await seen(two)]).toEqual([
       '127.0.0.5',
       '127.0.0.4',
       '127.0.0.5',
     ]);
     expect(await connects()).toBe(before + 2);
+    await using three = await rawClient({ host: '127.0.0.1', port, localAddress: '127.0.0.6' });
     expect(await seen(three)).toBe('127.0.0.6'); // of two connections one makes room
     expect(await seen(one)).toBe('127.0.0.4');
   });

@@ -130,7 +130,7 @@ export class Endpoint {
   #idleOf({ origin }: Carried): Connection | undefined {
     const at = this.idle.findLastIndex((connection) => connection.origin === origin);
     if (at !== -1) return this.idle.splice(at, 1)[0];
-    if (this.#open.size >= this.#limits.maxConnections) this.idle[0]?.wire.destroy();
+    if (this.#open.size >= this.#limits.maxConnections) this.idle.shift()?.wire.destroy();
     return undefined;
   }
 

@@ -70,6 +70,10 @@ export class Hedge implements Carried {
     this.#timer = setTimeout(() => this.#start(), afterMs);
   }
 
+  get origin(): Carried['origin'] {
+    return this.#exchange.origin;
+  }
+
   get isHead(): boolean {
     return this.#exchange.isHead;
   }
