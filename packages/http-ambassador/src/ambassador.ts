@@ -4,7 +4,8 @@
 import type { Part } from '@podmate/base/lifecycle';
 import type { Log } from '@podmate/base/log';
 import type { AccessLog } from './access-log.ts';
-import { Generation, type Ground, needsTls } from './build.ts';
+import { Generation, type Ground } from './build.ts';
+import { needsTls } from './dialling.ts';
 import { Deadlines } from './deadlines.ts';
 import type { HttpRoute } from './http-route.ts';
 import type { Listener } from './listener.ts';

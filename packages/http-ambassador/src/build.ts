@@ -5,32 +5,20 @@ import { isDeepStrictEqual } from 'node:util';
 import { formatAddress } from '@podmate/base/address';
 import type { Log } from '@podmate/base/log';
 import type { AccessLog } from './access-log.ts';
-import { MysqlOpening } from './database/mysql-opening.ts';
-import { PlainOpening } from './database/opening.ts';
-import { PostgresOpening } from './database/postgres-opening.ts';
-import {
-  type Announce,
-  dialMysql,
-  dialPlainAnnounced,
-  dialPostgres,
-  dialTlsAnnounced,
-} from './database/upgrade-dial.ts';
 import type { Deadlines } from './deadlines.ts';
+import { dialOf, openingOf } from './dialling.ts';
 import { Resolver } from './dns/resolver.ts';
-import { type Dial, dialPlain } from './endpoint.ts';
 import { ForwardMap } from './forward-map.ts';
 import { HttpMode } from './http-mode.ts';
 import type { HttpRoute } from './http-route.ts';
 import { HttpService, type RateRule } from './http-service.ts';
 import { Listener, type Offer, type Service } from './listener.ts';
 import { meshPlan, type RatePlan, ratePlan } from './mesh-plan.ts';
-import type { ListenerSpec, RouteSpec, Target, UpstreamSpec } from './plan.ts';
+import type { ListenerSpec, RouteSpec, UpstreamSpec } from './plan.ts';
 import { RateLimit } from './policy/rate-limit.ts';
-import { type Origin, writeHeader } from './proxy-protocol/header.ts';
 import { routeTable } from './route.ts';
 import type { SettingsValues } from './settings.ts';
-import { type OpeningKind, TcpMode } from './tcp-mode.ts';
-import { dialTls, type TlsClient, tlsClient } from './tls.ts';
+import { TcpMode } from './tcp-mode.ts';
 import { filesKey, type TlsFiles, TlsMaterial, type TlsModules } from './tls-material.ts';
 import { Traffic } from './traffic.ts';
 import { Upstream, type UpstreamGround, type UpstreamPlan } from './upstream.ts';
@@ -117,9 +105,8 @@ export class Generation {
   }
 
   #tcp(spec: UpstreamSpec): TcpMode {
-    const kind = OPENINGS[spec.targets[0]?.scheme ?? ''] ?? PlainOpening;
     const { deadlines, log } = this.#ground;
-    return new TcpMode(this.#upstream(spec), deadlines, this.#values.headTimeout, kind, log);
+    return new TcpMode(this.#upstream(spec), deadlines, this.#values.headTimeout, openingOf(spec), log);
   }
 
   #http(spec: ListenerSpec, name: string): HttpMode {
@@ -226,7 +213,7 @@ export class Generation {
       name: spec.name,
       targets: spec.targets.map(({ address }) => address),
       authority: spec.targets[0]?.authority ?? '',
-      dial: this.#dial(spec),
+      dial: dialOf(spec, this.#modules, (modules) => this.#material(modules, this.#filesOf(own))),
       ...meshPlan(all, own),
       limits: {
         maxConnections: own?.maxConnections ?? all.maxConnections,
@@ -247,23 +234,6 @@ export class Generation {
     };
   }
 
-  #dial({ targets, section }: UpstreamSpec): Dial {
-    const [target] = targets;
-    const modules = this.#modules;
-    const version = section?.sendProxyProtocol;
-    const announce = version && ((origin: Origin | undefined): Buffer => writeHeader(version, origin));
-    if (modules === undefined || target === undefined || !isSecure(target))
-      return announce === undefined ? dialPlain : dialPlainAnnounced(announce);
-    const plan = {
-      serverName: section?.tlsServerName ?? target.authority.replace(/:\d+$/, '').replaceAll(/[[\]]/g, ''),
-      verify: section?.tlsInsecure !== true,
-    };
-    const material = this.#material(modules, this.#filesOf(section));
-    const client = tlsClient(modules.tls, material, plan, ALPN[target.scheme]);
-    const dial = DIALS[target.scheme] ?? (announce === undefined ? dialTls : dialTlsAnnounced);
-    return dial(client, announce ?? nothing);
-  }
-
   /** A certificate comes with its key from one place. */
   #filesOf(section: UpstreamSpec['section']): TlsFiles {
     const own = section?.tlsCertificate === undefined ? this.#values : section;
@@ -279,27 +249,6 @@ export class Generation {
   }
 }
 
-/** What is spoken inside TLS, where we know it; PostgreSQL wants its name from version 17 on. */
-const ALPN: Readonly<Record<string, string>> = { https: 'http/1.1', postgres: 'postgresql' };
-const OPENINGS: Readonly<Record<string, OpeningKind>> = { postgres: PostgresOpening, mysql: MysqlOpening };
-const nothing = (): Buffer => Buffer.alloc(0);
-const DIALS: Readonly<Record<string, (client: TlsClient, announce: Announce) => Dial>> = {
-  postgres: dialPostgres,
-  mysql: dialMysql,
-};
-
-const isSecure = ({ scheme }: Target): boolean => scheme !== 'http' && scheme !== 'tcp';
-
 function rateRule(plan: RatePlan | undefined): RateRule | undefined {
   return plan && { limit: new RateLimit(plan.perSecond, plan.burst), by: plan.by };
-}
-
-/** Whether anything of the plan speaks TLS. */
-export function needsTls(specs: readonly ListenerSpec[]): boolean {
-  return specs.some(
-    ({ mode, tls, routes }) =>
-      mode === 'forward' ||
-      tls !== undefined ||
-      routes.some(({ upstream }) => upstream.targets.some(isSecure)),
-  );
 }
