@@ -145,13 +145,13 @@ export class JmxSession {
     const lane = [...this.#lanes.values()].find((one) => !one.ended);
     if (this.#connection !== undefined && lane !== undefined) {
       const requests = this.requests;
-      lane.submit(
-        new SingleCall(
-          (out) => requests.close(out),
-          () => resolve(),
-          () => resolve(),
-        ),
+      const closing = new SingleCall(
+        (out) => requests.close(out),
+        () => resolve(),
+        () => resolve(),
       );
+      closing.returnsNothing = true;
+      lane.submit(closing);
       setTimeout(resolve, 1000).unref(); // it is courtesy: the target's own timer ends the session, too
       await promise;
     }
@@ -240,6 +240,7 @@ export class JmxSession {
 class SingleCall implements Call {
   readonly shapes: readonly Shape[] = [];
   readonly learn = false;
+  returnsNothing = false;
   readonly write: (out: ObjectWriter) => void;
   readonly #resolve: (value: JavaValue) => void;
   readonly #reject: (error: Error) => void;

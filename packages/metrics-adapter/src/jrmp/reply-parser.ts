@@ -14,6 +14,8 @@ export type Expectation = {
   readonly shapes: readonly Shape[];
   /** Whether a new form is to be learned (`learned` of ReplySink). */
   readonly learn: boolean;
+  /** The method returns nothing: no object follows, and none is waited for. */
+  readonly returnsNothing?: boolean;
 };
 
 export type ReplySink = {
@@ -199,9 +201,10 @@ export class ReplyParser {
     this.#from = this.#at;
     if (this.#earlier.length > 0) this.#earlier = [];
     this.#earlierBytes = this.#compared = 0;
-    if (this.#primitive !== undefined && !this.#exceptional) {
+    const isWhole = this.#primitive !== undefined || this.#expected?.returnsNothing === true;
+    if (isWhole && !this.#exceptional) {
       this.#state = HEAD;
-      this.#sink.value(this.#primitive, this.#uid, undefined);
+      this.#sink.value(this.#primitive ?? null, this.#uid, undefined);
     } else if (this.#exceptional || this.#expected?.shapes.length === 0) this.#readObjects();
     else this.#state = TRY_SHAPES;
   }
