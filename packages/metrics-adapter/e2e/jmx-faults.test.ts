@@ -204,8 +204,8 @@ rules:
       });
       await once(server.listen(0, '127.0.0.1'), 'listening');
       const address = server.address();
-      const port = address !== null && typeof address === 'object' ? address.port : 0;
-      const target = scraper({ port, callTimeoutMs: 500 });
+      const noisy = address !== null && typeof address === 'object' ? address.port : 0;
+      const target = scraper({ port: noisy, callTimeoutMs: 500 });
       const ended = await target.scrape(1000).then(
         () => 'read',
         (error: unknown) => (error instanceof Error ? 'refused' : 'no error'),

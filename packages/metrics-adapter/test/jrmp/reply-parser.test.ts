@@ -14,12 +14,12 @@ const reply = (type: string, ...value: readonly Buffer[]): Buffer =>
 const boxed = (value: bigint): Buffer => reply('01', hex('73'), longDesc, long(value));
 
 /** Everything that the parser says, in order; shapes learned are used for what follows. */
-function parse(chunks: readonly Buffer[], expected = 100): unknown[] {
+function parse(chunks: readonly Buffer[], expected = 100, returnsNothing = false): unknown[] {
   const said: unknown[] = [];
   let shapes: Shape[] = [];
   let left = expected;
   const parser = new ReplyParser({
-    expect: () => (left-- > 0 ? { shapes, learn: true } : undefined),
+    expect: () => (left-- > 0 ? { shapes, learn: true, returnsNothing } : undefined),
     hello: (host, port) => said.push(['hello', host, port]),
     fits: (_shape, numbers) => said.push(['fits', numbers[0]]),
     value(value, uid, shape) {
@@ -67,6 +67,19 @@ test('replies, however the bytes come', () => {
   ];
   for (const { name, chunks } of splits(bytes, new SeededRandom(1)))
     expect({ name, said: parse(chunks) }).toEqual({ name, said: expected });
+});
+
+test('a method that returns nothing is answered by a head alone, or by an exception', () => {
+  const failure = reply('02', hex('73'), bytesOf.classDesc('java.io.IOException', 2));
+  const bytes = Buffer.concat([HELLO, reply('01'), failure, reply('01')]);
+  const said = [
+    ['hello', '10.0.0.1', 4711],
+    [null, 14],
+    ['exception', 'java.io.IOException'],
+    [null, 14],
+  ];
+  for (const { name, chunks } of splits(bytes, new SeededRandom(1)))
+    expect({ name, said: parse(chunks, 100, true) }).toEqual({ name, said });
 });
 
 const BAD = [
