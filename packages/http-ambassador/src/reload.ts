@@ -13,6 +13,7 @@ import type { LoadedSettings, SettingsValues } from './settings.ts';
 const NEED_RESTART: readonly (keyof SettingsValues)[] = [
   'accessLog',
   'accessLogShare',
+  'accessLogShare',
   'adminListen',
   'drainTimeout',
   'exitFile',
@@ -39,6 +40,7 @@ export class Reload implements Part {
   readonly #watches = { settings: new Watch(), tls: new Watch() };
   #running: Promise<void> | undefined;
   #isWanted = false;
+  #isStarted = false;
   #isOver = false;
 
   constructor(loaded: LoadedSettings, env: Environment, ambassador: Ambassador, log: Log) {
@@ -46,10 +48,14 @@ export class Reload implements Part {
     this.#env = env;
     this.#ambassador = ambassador;
     this.#log = log;
+    // From now on: what changes until the start must not be missed.
+    this.#watches.settings.follow(loaded.files, () => this.request());
   }
 
   start(): void {
+    this.#isStarted = true;
     this.#watch();
+    if (this.#isWanted) this.request();
   }
 
   async drain(): Promise<void> {
@@ -62,7 +68,7 @@ export class Reload implements Part {
   /** Reads everything again; asked while that is under way, once more after it. */
   request(): void {
     this.#isWanted = true;
-    this.#running ??= this.#run().finally(() => (this.#running = undefined));
+    if (this.#isStarted) this.#running ??= this.#run().finally(() => (this.#running = undefined));
   }
 
   async #run(): Promise<void> {

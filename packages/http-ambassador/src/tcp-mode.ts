@@ -22,7 +22,7 @@ const CLIENT_FAULTS: ReadonlySet<string> = new Set([
 export class TcpMode implements Service, OpeningHost {
   upstream: Upstream;
   readonly deadlines: Deadlines;
-  readonly clientMs: number;
+  clientMs: number;
   readonly ends = new Tally();
   readonly refusals = new Tally();
   bytesIn = 0;
@@ -55,6 +55,7 @@ export class TcpMode implements Service, OpeningHost {
   renew(next: Service): boolean {
     if (!(next instanceof TcpMode)) return false;
     this.upstream = next.upstream;
+    this.clientMs = next.clientMs;
     this.#kind = next.#kind;
     return true;
   }
