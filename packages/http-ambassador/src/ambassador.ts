@@ -7,6 +7,7 @@ import type { AccessLog } from './access-log.ts';
 import { Generation, type Ground } from './build.ts';
 import { needsTls } from './dialling.ts';
 import { Deadlines } from './deadlines.ts';
+import type { Proxy } from './faults/api.ts';
 import type { HttpRoute } from './http-route.ts';
 import type { Listener } from './listener.ts';
 import type { ListenerSpec } from './plan.ts';
@@ -63,6 +64,13 @@ export class Ambassador implements Part {
 
   get upstreams(): readonly Upstream[] {
     return this.#now?.upstreams ?? [];
+  }
+
+  /** For the API of faults. */
+  get proxies(): Proxy[] {
+    return this.listeners.flatMap(({ name, faults }) =>
+      faults === undefined ? [] : [{ listen: name, faults }],
+    );
   }
 
   get materials(): TlsMaterial[] {

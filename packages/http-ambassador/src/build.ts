@@ -8,6 +8,7 @@ import type { AccessLog } from './access-log.ts';
 import type { Deadlines } from './deadlines.ts';
 import { dialOf, openingOf } from './dialling.ts';
 import { Resolver } from './dns/resolver.ts';
+import { Faults } from './faults/relay.ts';
 import { ForwardMap } from './forward-map.ts';
 import { HttpMode } from './http-mode.ts';
 import type { HttpRoute } from './http-route.ts';
@@ -85,16 +86,26 @@ export class Generation {
   #addListener(spec: ListenerSpec): void {
     const name = formatAddress(spec.listen);
     const [first] = spec.routes;
+    const faults = this.#faults(spec, name);
     const service: Service =
-      spec.mode === 'tcp' && first ? this.#tcp(first.upstream) : this.#http(spec, name);
+      spec.mode === 'tcp' && first ? this.#tcp(first.upstream) : this.#http(spec, name, faults);
     const offer: Offer = {
       service,
       maxClients: this.#values.maxClients,
       secure: this.#secure(spec),
       announcedWithinMs: spec.acceptProxyProtocol ? this.#values.headTimeout : undefined,
+      faults,
     };
     const listener = this.#former?.listeners.get(name)?.listener ?? new Listener(spec.listen, offer);
     this.listeners.set(name, { listener, offer });
+  }
+
+  /** What the API changed stays while the settings say the same. */
+  #faults({ faults = [] }: ListenerSpec, name: string): Faults | undefined {
+    const { allowFaults, faultsListen } = this.#values;
+    if (!allowFaults || (faults.length === 0 && faultsListen === undefined)) return undefined;
+    const before = this.#former?.listeners.get(name)?.offer.faults;
+    return before && isDeepStrictEqual(before.settled, faults) ? before : new Faults(faults);
   }
 
   #secure({ tls, mode }: ListenerSpec): Offer['secure'] {
@@ -109,7 +120,7 @@ export class Generation {
     return new TcpMode(this.#upstream(spec), deadlines, this.#values.headTimeout, openingOf(spec), log);
   }
 
-  #http(spec: ListenerSpec, name: string): HttpMode {
+  #http(spec: ListenerSpec, name: string, faults: Faults | undefined): HttpMode {
     const values = this.#values;
     const routes = spec.routes.map((route) => this.#route(route));
     this.routes.push(...routes);
@@ -134,6 +145,7 @@ export class Generation {
         routes: routeTable(routes),
         rate: rateRule(spec.rate ?? ratePlan(values)),
         trace: values.trace,
+        faults,
         forward: spec.mode === 'forward' ? this.#forward(name, spec.allow) : undefined,
       },
     });

@@ -2,6 +2,7 @@
 import { type AccessEntry, accessLine, type AccessLog, LinePrefix } from './access-log.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { Exchange } from './exchange.ts';
+import type { Faults } from './faults/relay.ts';
 import type { ForwardMap } from './forward-map.ts';
 import { Head, type HeadLimits } from './http1/head.ts';
 import type { KeySource } from './http1/request-key.ts';
@@ -31,6 +32,8 @@ export type HttpRules = {
   readonly forward: ForwardMap | undefined;
   readonly rate: RateRule | undefined;
   readonly trace: 'off' | 'propagate' | 'create';
+  /** Set where faults are allowed. */
+  readonly faults: Faults | undefined;
 };
 
 /** How often may be asked, by which key. */

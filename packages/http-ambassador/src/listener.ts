@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Address, formatAddress, listen } from '@podmate/base/address';
 import { SettingError } from '@podmate/base/errors';
 import { acceptWire } from './accepted-wire.ts';
+import { type Faults, Relay } from './faults/relay.ts';
 import { Announcements, originOf } from './proxy-protocol/announced.ts';
 import type { Origin } from './proxy-protocol/header.ts';
 import { TlsAcceptor } from './tls.ts';
@@ -38,6 +39,8 @@ export type Offer = {
     | undefined;
   /** Set where each connection begins with a header of the PROXY protocol: how long that may take. */
   readonly announcedWithinMs: number | undefined;
+  /** Set where faults are allowed. */
+  readonly faults: Faults | undefined;
 };
 
 export class Listener {
@@ -49,26 +52,31 @@ export class Listener {
   tls: TlsAcceptor | undefined;
   #maxClients: number;
   #announcedWithinMs: number | undefined;
+  #relay: Relay | undefined;
   readonly #announcements = new Announcements(() => this.service.refusals.add('no-proxy-header'));
   /** Former services, whose connections go on to their end. */
   readonly #leaving = new Set<Service>();
   readonly #server: Server;
 
-  constructor(address: Address, { service, maxClients, secure, announcedWithinMs }: Offer) {
+  constructor(address: Address, { service, maxClients, secure, announcedWithinMs, faults }: Offer) {
     this.address = address;
     this.name = formatAddress(address);
     this.service = service;
     this.#maxClients = maxClients;
     this.#announcedWithinMs = announcedWithinMs;
     this.#secure(secure);
+    this.#spoil(faults);
     this.#server = createServer({ pauseOnConnect: true, allowHalfOpen: true, noDelay: true }, (socket) => {
-      const withinMs = this.#announcedWithinMs;
-      if (this.open >= this.#maxClients) this.#reject(socket);
-      else if (withinMs === undefined) this.#enter(socket, undefined);
-      else this.#announcements.accept(socket, withinMs, (...announced) => this.#enter(...announced));
+      if (this.#relay === undefined) this.#meet(socket);
+      else void this.#relay.accept(socket, (inner) => this.#meet(inner));
     });
     // An accept that fails (no file descriptor left) costs that client, not the process.
     this.#server.on('error', () => this.service.refusals.add('cannot-accept'));
+  }
+
+  /** Faults on purpose, where they are allowed. */
+  get faults(): Faults | undefined {
+    return this.#relay?.faults;
   }
 
   /** Connections of clients. */
@@ -93,12 +101,14 @@ export class Listener {
 
   /** Before it has served anybody. */
   close(): void {
+    this.#relay?.close();
     this.tls?.retire();
     this.#server.close();
   }
 
   /** From now on connections and, where that is possible, requests on those there are get this. */
-  take({ service, maxClients, secure, announcedWithinMs }: Offer): void {
+  take({ service, maxClients, secure, announcedWithinMs, faults }: Offer): void {
+    this.#spoil(faults);
     this.#maxClients = maxClients;
     this.#announcedWithinMs = announcedWithinMs;
     if (this.tls?.material !== secure?.material) this.#secure(secure);
@@ -134,11 +144,28 @@ export class Listener {
       });
   }
 
+  /** Connections there are keep the faults they have. */
+  #spoil(faults: Faults | undefined): void {
+    if (faults !== undefined && this.#relay !== undefined) this.#relay.faults = faults;
+    else {
+      this.#relay?.close();
+      this.#relay = faults && new Relay(faults);
+    }
+  }
+
+  #meet(socket: Socket): void {
+    const withinMs = this.#announcedWithinMs;
+    if (this.open >= this.#maxClients) this.#reject(socket);
+    else if (withinMs === undefined) this.#enter(socket, undefined);
+    else this.#announcements.accept(socket, withinMs, (...announced) => this.#enter(...announced));
+  }
+
   /** @param announced by a proxy; else the socket knows */
   #enter(socket: Socket, announced: Origin | undefined): void {
-    if (this.tls !== undefined) return this.tls.accept(socket, announced);
+    const origin = announced ?? this.#relay?.originBehind(socket);
+    if (this.tls !== undefined) return this.tls.accept(socket, origin);
     const begun: Buffer | null = announced === undefined ? null : socket.read();
-    const wire = this.#serve(announced ?? originOf(socket), (receiver) => acceptWire(socket, receiver));
+    const wire = this.#serve(origin ?? originOf(socket), (receiver) => acceptWire(socket, receiver));
     if (begun === null) return;
     wire.bytesIn += begun.length;
     wire.receiver.onBytes(begun, 0, begun.length);

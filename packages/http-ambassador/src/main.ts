@@ -12,6 +12,7 @@ import { proveRewrap } from './accepted-wire.ts';
 import { AccessLog, toDescriptor } from './access-log.ts';
 import { Ambassador } from './ambassador.ts';
 import { explainUrl } from './explain.ts';
+import { FaultsApi } from './faults/api.ts';
 import { metrics } from './metrics.ts';
 import { planListeners } from './plan.ts';
 import { Reload } from './reload.ts';
@@ -50,7 +51,10 @@ async function main(): Promise<void> {
       if (accessLog !== undefined) await written(accessLog);
     },
   };
-  await run([reading, ambassador, reload], {
+  const { faultsListen } = values;
+  const api =
+    faultsListen && new FaultsApi(faultsListen, await import('node:http'), () => ambassador.proxies);
+  await run([reading, ambassador, reload, ...(api ? [api] : [])], {
     log,
     settings: values,
     metrics: registry(metrics, { ambassador, reload }),

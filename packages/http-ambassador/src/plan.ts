@@ -3,6 +3,7 @@
 import { type Address, formatAddress, parseAddress } from '@podmate/base/address';
 import { SettingError, SettingErrors } from '@podmate/base/errors';
 import { type Environment, expand } from './expand.ts';
+import { parseToxic, type Toxic } from './faults/toxic.ts';
 import { NO_EDITS, type HeaderEdits } from './http1/forwarded-head.ts';
 import { TOKEN, VALUE } from './http1/octets.ts';
 import type { Place } from './dns/followed-names.ts';
@@ -12,6 +13,7 @@ import type { SettingsValues } from './settings.ts';
 
 export type Scheme = 'http' | 'https' | 'tcp' | 'tls' | 'postgres' | 'mysql';
 export type Target = { readonly scheme: Scheme; readonly address: Place; readonly authority: string };
+type Fault = SettingsValues['listeners'][number]['faults'][number];
 type UpstreamSection = SettingsValues['upstreams'][number];
 
 export type UpstreamSpec = {
@@ -38,6 +40,7 @@ export type ListenerSpec = {
   readonly mode: 'http' | 'forward' | 'tcp';
   readonly routes: readonly RouteSpec[];
   readonly allow: readonly string[];
+  readonly faults?: readonly Toxic[];
   /** undefined: that of the top. */
   readonly rate?: RatePlan | undefined;
   readonly acceptProxyProtocol: boolean;
@@ -67,6 +70,7 @@ export function planListeners(values: SettingsValues, env: Environment): Listene
   };
   attempt('upstreams', () => meshPlan(values, undefined));
   attempt('rateLimit', () => ratePlan(values));
+  attempt('allowFaults', () => refuseFaults(values));
   const upstreams = new Map<string, UpstreamSpec>();
   values.upstreams.forEach((section, at) => {
     const spec = attempt(`upstreams[${at}].targets`, () => upstreamOf(section, env));
@@ -156,7 +160,9 @@ function fullListener(
   const tls = tlsCertificate && tlsKey ? { ca: tlsCa, certificate: tlsCertificate, key: tlsKey } : undefined;
   const rate = ratePlan(section);
   if (mode === 'tcp' && rate !== undefined) refuse('tcp has no requests to limit', 'leave rateLimit out');
-  return { listen, mode, routes, allow, tls, rate, acceptProxyProtocol: section.acceptProxyProtocol };
+  const { acceptProxyProtocol } = section;
+  const faults = section.faults.map(toxicOf);
+  return { listen, mode, routes, allow, tls, rate, faults, acceptProxyProtocol };
 }
 
 function upstreamOf(section: UpstreamSection, env: Environment): UpstreamSpec {
@@ -210,6 +216,33 @@ function serviceOf(scheme: Scheme, host: string): Target {
   if (name === undefined)
     return refuse(`${host} is no service`, 'write http+srv://_http._tcp.name, without a port');
   return { scheme, address: { host, port: 0, srv: true }, authority: name };
+}
+
+function refuseFaults({ allowFaults, faultsListen, listeners }: SettingsValues): void {
+  const isAsked = faultsListen !== undefined || listeners.some(({ faults }) => faults.length > 0);
+  if (isAsked && !allowFaults)
+    refuse('faults are asked for and not allowed', 'set --allow-faults, in tests only');
+}
+
+function toxicOf({ type, stream, toxicity, rate, delay, ...rest }: Fault, at: number): Toxic {
+  const { averageSize: average_size, sizeVariation: size_variation, ...attributes } = rest;
+  const toxic = parseToxic({
+    name: `${type}_${at}`,
+    type,
+    stream,
+    toxicity,
+    attributes: {
+      ...attributes,
+      average_size,
+      size_variation,
+      // toxiproxy counts kilobytes, and microseconds between slices.
+      rate: rate === undefined ? undefined : rate / 1000,
+      delay: delay !== undefined && type === 'slicer' ? delay * 1000 : delay,
+    },
+  });
+  return typeof toxic === 'string'
+    ? refuse(`faults[${at}]: ${toxic}`, '--help says what each type takes')
+    : toxic;
 }
 
 function editsOf(set: readonly string[], removed: readonly string[], add: readonly string[]): HeaderEdits {

@@ -17,6 +17,7 @@ const NEED_RESTART: readonly (keyof SettingsValues)[] = [
   'adminListen',
   'drainTimeout',
   'exitFile',
+  'faultsListen',
   'logFormat',
   'logLevel',
   'minSigtermDelay',

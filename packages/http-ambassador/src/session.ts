@@ -12,6 +12,7 @@ import { equals, SLASH, TOKEN } from './http1/octets.ts';
 import { fieldValue, requestKey } from './http1/request-key.ts';
 import { hasDotSegment, Target } from './http1/target.ts';
 import { newTraceparent, readTrace, traceIdOf } from './http1/trace-context.ts';
+import type { Faults } from './faults/relay.ts';
 import type { HttpRoute } from './http-route.ts';
 import type { HttpService, RateRule } from './http-service.ts';
 import { hash32 } from './policy/hash-ring.ts';
@@ -229,7 +230,8 @@ export class Session implements Receiver, Client, Timed {
     this.#path = head.text(target.pathStart, target.pathEnd);
     requestBody(head, this.#body);
     if (head.contentLength > limits.bodyBytes) return this.#refused(413, 'body-too-large');
-    const { rate } = this.#service.rules;
+    const { rate, faults } = this.#service.rules;
+    if (faults !== undefined && this.#isAborted(faults)) return start;
     if (rate !== undefined && this.#isOver(rate, undefined)) return start;
     if (target.form === 'authority') return this.#connect(bytes, start, end);
     if (routes.looksAtPaths && hasDotSegment(head.bytes, target.pathStart, target.pathEnd)) {
@@ -250,6 +252,16 @@ export class Session implements Receiver, Client, Timed {
     this.#route = route;
     this.#service.refusals.add('rate-limit');
     this.answer(429, 'rate-limit', `Retry-After: ${Math.ceil(waitMs / 1000)}\r\n`);
+    return true;
+  }
+
+  /** A fault on purpose. */
+  #isAborted(faults: Faults): boolean {
+    const status = faults.abortStatus(Math.random);
+    if (status === undefined) return false;
+    this.#route = undefined;
+    this.#service.refusals.add('fault');
+    this.answer(status, 'fault');
     return true;
   }
 

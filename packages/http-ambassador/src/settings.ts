@@ -10,6 +10,7 @@ import {
 } from '@podmate/base/settings';
 import { SettingErrors, SettingError } from '@podmate/base/errors';
 import { planListeners } from './plan.ts';
+import { faultRows, faultsOfListener } from './settings-faults.ts';
 import { perRate, perUpstreamMesh, tracing } from './settings-mesh.ts';
 
 /** How an upstream is dealt with; given at the top for all, in a section for one. */
@@ -218,6 +219,7 @@ const rows = {
         },
       },
       ...withoutDefaults(perRate),
+      ...faultsOfListener,
       acceptProxyProtocol: {
         kind: 'boolean',
         group: 'Listeners',
@@ -257,6 +259,7 @@ const rows = {
   ...perUpstream,
   ...perRate,
   ...tracing,
+  ...faultRows,
   ...tlsOfUpstreams,
   retryBudget,
   dnsServers: {
