@@ -15,6 +15,13 @@ import { startAmbassador, startWith } from './running.ts';
 
 /** Hundreds of rows, each answered at once. */
 const soon = { everyMs: 2 };
+/** Where it is not 400. */
+const statusOf: Record<string, number> = {
+  expect: 417,
+  'head-too-large': 431,
+  'too-many-fields': 431,
+  'target-too-long': 414,
+};
 /** Refused only once part of it has gone on: the fault is in the body. */
 const isInBody = (text: string): boolean => /^POST [^]*Transfer-Encoding: chunked\r\n\r\n/.test(text);
 
@@ -29,8 +36,8 @@ test('malformed requests: whole and in pieces, none reaches the backend complete
       await client.sendApart(chunks);
       client.socket.end(); // What is not complete yet never will be.
       const answer = await client.gotAll(soon);
-      const status = reason === 'expect' ? '417 Expectation Failed' : '400 Bad Request';
-      expect([name, answer.split('\r\n')[0]]).toEqual([name, `HTTP/1.1 ${status}`]);
+      const status = statusOf[reason] ?? 400;
+      expect([name, answer.slice(0, 12)]).toEqual([name, `HTTP/1.1 ${status}`]);
       expect([name, answer]).toEqual([name, expect.stringContaining(`X-Ambassador-Reason: ${reason}\r\n`)]);
     }
     // Of a fault in the body the beginning has gone on, but never an end.

@@ -33,6 +33,9 @@ const CLOSED = 4;
 const LINGER_MS = 2000;
 /** Of a refusal; 400 where nothing fits better. */
 const STATUS_OF: Readonly<Record<string, number>> = {
+  'head-too-large': 431,
+  'too-many-fields': 431,
+  'target-too-long': 414,
   'body-too-large': 413,
   'body-timeout': 408,
   expect: 417,
@@ -306,6 +309,7 @@ export class Session implements Receiver, Client, Timed {
     const to = this.#body.done ? start : this.#body.feed(bytes, start, end);
     if (to === REFUSED) return this.#refused(400, this.#body.reason ?? '');
     this.#bodyBytes = to - start;
+    if (this.#bodyBytes > this.#service.limits.bodyBytes) return this.#refused(413, 'body-too-large');
     const isIdempotent =
       IDEMPOTENT.some((name) => equals(head.bytes, head.methodStart, head.methodEnd, name)) ||
       fieldValue(head, 'idempotency-key') !== undefined;
