@@ -26,6 +26,8 @@ export class SeenMemory {
   /** Signalled, without a socket to show for it: once more would be one more thread dump in its log. */
   deaf: JavaProcess | undefined;
   readByJmx: JavaProcess | undefined;
+  /** Under way, or done since the last poll was given up. */
+  search: Promise<AutoTarget> | undefined;
   said = '';
 }
 
@@ -36,8 +38,8 @@ type Pollable = {
 
 type Found = { readonly target: AutoTarget; readonly pollable: Pollable; readonly sinceMs: number };
 
-/** Of the time of a poll, the part that each of the three ways may take while one is looked for. */
-const SHARE = 4;
+/** What each step of the search may take, however short a poll is: a busy JVM needs a second to start its agent. */
+const STEP_MS = 5000;
 /** Counters are read for this long before a better way is tried again: a port may open late. */
 const TRY_AGAIN_MS = 60_000;
 
@@ -66,7 +68,7 @@ export class SeenJvm implements Pollable {
   async poll(sink: SampleSink, timeoutMs: number): Promise<PollReport> {
     const deadline = performance.now() + timeoutMs;
     if (this.#found !== undefined && !(await this.#isGood(this.#found))) await this.#forget();
-    const found = (this.#found ??= await this.#find(timeoutMs));
+    const found = (this.#found ??= await this.#find());
     if (this.#isClosed) throw new Error('the target was closed');
     try {
       return await found.pollable.poll(sink, Math.max(1, deadline - performance.now()));
@@ -97,16 +99,35 @@ export class SeenJvm implements Pollable {
     return now?.catchesQuit !== true; // it was only starting
   }
 
-  async #find(timeoutMs: number): Promise<Found> {
+  /** A search outlives the poll that began it: what it finds is there for the next one. */
+  async #find(): Promise<Found> {
+    const { memory } = this.#ground;
+    const search = (memory.search ??= this.#search());
+    const target = await search.catch((error: unknown) => {
+      if (memory.search === search) memory.search = undefined;
+      throw error;
+    });
+    if (this.#isClosed) throw new Error('the target was closed');
+    memory.search = undefined;
+    if (target.tier !== 'hsperfdata') memory.readByJmx = target.jvm;
+    else if (isSame(target.jvm, memory.readByJmx)) throw new Error(target.refused.join('; '));
+    this.#say(target);
+    const pollable =
+      target.tier === 'hsperfdata'
+        ? counters(target.jvm)
+        : this.#open({ ...target.session, ...this.#session });
+    return { target, pollable, sinceMs: performance.now() };
+  }
+
+  async #search(): Promise<AutoTarget> {
     const { which, countersOnly } = this.#spec;
-    const share = timeoutMs / SHARE;
     const { memory, signal } = this.#ground;
     let asked: JavaProcess | undefined;
     const target = await autoTarget({
       which,
       countersOnly,
-      timeoutMs: share,
-      session: { ...this.#session, connectTimeoutMs: share, callTimeoutMs: share },
+      timeoutMs: STEP_MS,
+      session: { ...this.#session, connectTimeoutMs: STEP_MS, callTimeoutMs: STEP_MS },
       maySignal: (jvm) => {
         asked = jvm;
         return !isSame(jvm, memory.deaf);
@@ -117,14 +138,7 @@ export class SeenJvm implements Pollable {
       },
     });
     if (target.tier === 'attach') memory.deaf = undefined;
-    if (target.tier !== 'hsperfdata') memory.readByJmx = target.jvm;
-    else if (isSame(target.jvm, memory.readByJmx)) throw new Error(target.refused.join('; '));
-    this.#say(target);
-    const pollable =
-      target.tier === 'hsperfdata'
-        ? counters(target.jvm)
-        : this.#open({ ...target.session, ...this.#session });
-    return { target, pollable, sinceMs: performance.now() };
+    return target;
   }
 
   /** Once for each process and way. */
