@@ -9,7 +9,7 @@ import { temporaryDirectory } from '@podmate/testkit/files';
 import { freePort, portOf, scrape } from '@podmate/testkit/image';
 import { type Certificates, makeCertificates, SecretVolume } from '@podmate/testkit/secret-volume';
 import { expect, onTestFinished, test } from 'vitest';
-import { startWith } from './running.ts';
+import { startLoad, startWith } from './running.ts';
 
 /** A server that takes clients of both authorities only and notes whose certificate each request came with. */
 async function startBackend(first: Certificates, second: Certificates) {
@@ -48,17 +48,12 @@ test('mutual TLS to the upstream, rotated under load on both sides: no request f
       `upstreams:\n  - { name: app, targets: ['https://127.0.0.1:${portOf(server)}'], tlsServerName: app.example, ${files} }\n`,
   );
   await using proxy = await startWith(port, ['--config', folder.file('config.yaml')]);
-  const over = new AbortController();
   const wrong: unknown[] = [];
-  const load = Promise.all(
-    Array.from({ length: 4 }, async () => {
-      while (!over.signal.aborted) {
-        const response = await fetch(proxy.url, { method: 'POST', body: 'x' }).catch(String);
-        const text = typeof response === 'string' ? response : await response.text();
-        if (text !== 'ok') wrong.push(text);
-      }
-    }),
-  );
+  const load = startLoad(3, async () => {
+    const response = await fetch(proxy.url, { method: 'POST', body: 'x' }).catch(String);
+    const text = typeof response === 'string' ? response : await response.text();
+    if (text !== 'ok') wrong.push(text);
+  });
   await eventually(() => expect(seen.filter((name) => name === 'first-leaf').length).toBeGreaterThan(20));
   volume.swap({ ...second, 'ca.crt': both, 'tls.key': first['tls.key'] });
   await eventually(() =>
@@ -73,8 +68,7 @@ test('mutual TLS to the upstream, rotated under load on both sides: no request f
   show(second);
   const before = seen.length;
   await eventually(() => expect(seen.length).toBeGreaterThan(before + 30));
-  over.abort();
-  await load;
+  await load.end();
   expect(wrong).toEqual([]);
 
   const samples = await scrape(proxy.admin);

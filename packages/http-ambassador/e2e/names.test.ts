@@ -5,7 +5,7 @@ import { NodeBackend } from '@podmate/testkit/http-backend';
 import { freePort, scrape } from '@podmate/testkit/image';
 import { NameServer } from '@podmate/testkit/name-server';
 import { expect, test } from 'vitest';
-import { startAmbassador } from './running.ts';
+import { startAmbassador, startLoad } from './running.ts';
 
 /** A backend at this address that answers with its name; all of them have one port, as behind one A record. */
 const backendAt = (host: string, port: number): Promise<NodeBackend> =>
@@ -31,16 +31,11 @@ test('addresses that change under load: no request is lost, and each change is s
     (await scrape(proxy.admin)).get(
       `http_ambassador_dns_lookups_total{upstream="http://app:${port}",result="${result}"}`,
     ) ?? 0;
-  const over = new AbortController();
   const answers = new Map<string, number>();
-  const load = Promise.all(
-    Array.from({ length: 4 }, async () => {
-      while (!over.signal.aborted) {
-        const answer = await whoAnswers(proxy.url).catch(String);
-        answers.set(answer, (answers.get(answer) ?? 0) + 1);
-      }
-    }),
-  );
+  const load = startLoad(3, async () => {
+    const answer = await whoAnswers(proxy.url).catch(String);
+    answers.set(answer, (answers.get(answer) ?? 0) + 1);
+  });
   await eventually(() => expect([...answers.keys()].toSorted()).toEqual(['127.0.0.2', '127.0.0.3']));
   await names.serve(['host-record=app.test,127.0.0.4,1']);
   await eventually(() => expect(answers.get('127.0.0.4')).toBeGreaterThan(0));
@@ -49,8 +44,7 @@ test('addresses that change under load: no request is lost, and each change is s
   await two.stop();
   await names.stop();
   await eventually(async () => expect(await lookups('failed')).toBeGreaterThan(1));
-  over.abort();
-  await load;
+  await load.end();
   expect([...answers.keys()].toSorted()).toEqual(['127.0.0.2', '127.0.0.3', '127.0.0.4']);
   expect(three.requests.length).toBe(answers.get('127.0.0.4'));
 
@@ -61,8 +55,15 @@ test('addresses that change under load: no request is lost, and each change is s
   const before = await lookups('gone');
   for (let at = 0; at < 20; at++) await whoAnswers(proxy.url);
   expect((await lookups('gone')) - before).toBeLessThan(10);
-  await names.serve(['host-record=app.test,127.0.0.4,1']);
+  await names.serve(['host-record=app.test,127.0.0.4,300']);
   await eventually(async () => expect(await whoAnswers(proxy.url)).toBe('127.0.0.4'));
+
+  // However long its TTL, an address that stops working has its name looked up again.
+  await using again = await backendAt('127.0.0.2', port);
+  await names.serve(['host-record=app.test,127.0.0.2,300']);
+  await three.stop();
+  await eventually(async () => expect(await whoAnswers(proxy.url)).toBe('127.0.0.2'), { withinMs: 10_000 });
+  expect(again.requests.length).toBeGreaterThan(0);
 });
 
 const service = (host: string, port: number, priority: number, weight: number): string =>

@@ -11,7 +11,7 @@ import { rawClient, RawServer } from '@podmate/testkit/http-raw';
 import { freePort, scrape } from '@podmate/testkit/image';
 import { makeCertificates, SecretVolume } from '@podmate/testkit/secret-volume';
 import { expect, test } from 'vitest';
-import { startWith } from './running.ts';
+import { startLoad, startWith } from './running.ts';
 
 /** Answers with its name, for `/slow` after a while. */
 const named =
@@ -69,15 +69,10 @@ test('routes, upstreams and listeners are exchanged under load; connections, req
   await eventually(() => expect(one.requests.filter((line) => line.endsWith('/slow'))).toHaveLength(2));
 
   let failed = 0;
-  const over = new AbortController();
-  const load = Promise.all(
-    [1, 2, 3].map(async () => {
-      while (!over.signal.aborted) {
-        const answer = await fetch(proxy.url, { method: 'POST', body: 'x' }).catch(() => undefined);
-        if ((await answer?.text()) === undefined || answer?.status !== 200) failed++;
-      }
-    }),
-  );
+  const load = startLoad(3, async () => {
+    const answer = await fetch(proxy.url, { method: 'POST', body: 'x' }).catch(() => undefined);
+    if ((await answer?.text()) === undefined || answer?.status !== 200) failed++;
+  });
   write(listeners(`'${two.url}'`, added) + upstreams);
   await reloaded(1);
   expect(await ask('/')).toBe('two');
@@ -103,8 +98,7 @@ test('routes, upstreams and listeners are exchanged under load; connections, req
   proxy.image.process.kill('SIGHUP');
   await reloaded(3);
   expect(await ask('/')).toBe('one');
-  over.abort();
-  await load;
+  await load.end();
   expect(failed).toBe(0);
 
   const samples = await scrape(proxy.admin);

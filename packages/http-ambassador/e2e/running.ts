@@ -1,4 +1,5 @@
 // http-ambassador as a process, in the few ways the tests of its promises start it.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually } from '@podmate/testkit/eventually';
 import { freePort, type ImageOptions, type RunningImage, startImage } from '@podmate/testkit/image';
 import { type RawPeer, rawClient } from '@podmate/testkit/http-raw';
@@ -49,5 +50,26 @@ export async function startWith(
         .filter(Boolean)
         .map((line): Record<string, unknown> => JSON.parse(line)),
     [Symbol.asyncDispose]: () => image[Symbol.asyncDispose](),
+  };
+}
+
+/** Between two requests of a client of a load: it shall be there all the time, not take the machine. */
+const LOAD_PAUSE_MS = 3;
+
+/** Clients that ask one after the other until the load is ended. */
+export function startLoad(clients: number, ask: () => Promise<void>): { end(): Promise<void> } {
+  const over = new AbortController();
+  const client = async (): Promise<void> => {
+    while (!over.signal.aborted) {
+      await ask();
+      await sleep(LOAD_PAUSE_MS);
+    }
+  };
+  const all = Promise.all(Array.from({ length: clients }, client));
+  return {
+    end: async () => {
+      over.abort();
+      await all;
+    },
   };
 }
