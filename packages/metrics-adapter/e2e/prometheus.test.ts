@@ -1,5 +1,5 @@
 // The promise that a real Prometheus gets every kind of metric with the right value, in text and in protobuf with native
-// histograms, and that promtool parses what we serve.
+// histograms, also of a JVM that is read when it scrapes, and that promtool parses what we serve.
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { ensurePackages } from '@podmate/testkit/debian';
@@ -7,7 +7,8 @@ import { eventually } from '@podmate/testkit/eventually';
 import { temporaryDirectory } from '@podmate/testkit/files';
 import { startPrometheus } from '@podmate/testkit/prometheus';
 import { sendUdp } from '@podmate/testkit/statsd-sender';
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Jvm, freePort, jmxFlags, missingJdk, startTarget } from './jvm.ts';
 import { startAdapter } from './running.ts';
 
 const [missing] = await ensurePackages(['prometheus']);
@@ -29,13 +30,22 @@ const PACKET = [
 ].join('\n');
 
 describe.skipIf(missing !== undefined)(`prometheus ${missing?.reason ?? ''}`, { timeout: 90_000 }, () => {
+  let jvm: Jvm | undefined;
+  beforeAll(async () => {
+    if (missingJdk === undefined) jvm = await startTarget(['counter a'], jmxFlags(await freePort()));
+  });
+  afterAll(() => jvm?.stop());
+
   test.each([
     { name: 'text', flags: [], native: false },
     { name: 'protobuf', flags: ['--enable-feature=native-histograms'], native: true },
   ])('understands our $name', async ({ flags, native }) => {
     await using directory = await temporaryDirectory('mapping');
     writeFileSync(directory.file('mapping.yml'), MAPPING);
-    await using adapter = await startAdapter([`--statsd.mapping-config=${directory.file('mapping.yml')}`]);
+    await using adapter = await startAdapter([
+      `--statsd.mapping-config=${directory.file('mapping.yml')}`,
+      ...(jvm === undefined ? [] : [`--jmx.target=127.0.0.1:${jvm.port}`]),
+    ]);
     await sendUdp([PACKET], { port: adapter.udpPort });
     await using prometheus = await startPrometheus({ target: `127.0.0.1:${adapter.webPort}`, flags });
     const values: [string, number][] = [
@@ -45,6 +55,13 @@ describe.skipIf(missing !== undefined)(`prometheus ${missing?.reason ?? ''}`, { 
       ['job{quantile="0.99"}', 0.25],
       ['job_count', 1],
       ['metrics_adapter_statsd_samples_total', 6],
+      ...(jvm === undefined
+        ? []
+        : ([
+            ['fixture_Counter_Fixed{name="a"}', 7],
+            ['jmx_scrape_error', 0],
+          ] as const)
+      ).map(([query, value]): [string, number] => [query, value]),
       ...(native
         ? ([
             ['histogram_count(lat_seconds{route="a"})', 3],

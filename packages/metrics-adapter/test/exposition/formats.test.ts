@@ -52,6 +52,20 @@ test('text 0.0.4', async () => {
   );
 });
 
+test('a series of no known type is untyped, unknown in OpenMetrics, 3 in protobuf', async () => {
+  const bench = new Workbench();
+  const wanted = { name: 'u', type: 'unknown', help: 'h', labels: new Map([['a', 'b']]), ttlMs: 0 } as const;
+  bench.store.values[bench.store.open(wanted, 0)] = 7;
+  expect(await scrape(bench)).toContain('# HELP u h\n# TYPE u untyped\nu{a="b"} 7\n');
+  expect(await scrape(bench, openMetrics)).toContain('# HELP u h\n# TYPE u unknown\nu{a="b"} 7\n');
+  const [page] = await new Scraper(bench.store, () => [], clock).scrape(protobuf);
+  // MetricFamily { name "u", help "h", type 3, metric { label { "a" "b" }, untyped { value 7 } } }
+  const metric = `0a060a0161120162` + `2a09` + `09${'0000000000001c40'}`;
+  expect(Buffer.from(page ?? []).toString('hex')).toBe(
+    `1d0a0175120168180322${(metric.length / 2).toString(16)}${metric}`,
+  );
+});
+
 test('OpenMetrics', async () => {
   const page = await scrape(new Workbench().send('c:1|c|#a:b\nd_total:1|c\ns:5|h'), openMetrics);
   expect(page).toContain('# TYPE c counter\nc_total{a="b"} 1\n');
