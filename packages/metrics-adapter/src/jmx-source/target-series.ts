@@ -11,6 +11,8 @@ export class TargetSeries implements Owner {
   readonly #store: SeriesStore;
   readonly #families: PolledFamilies;
   readonly #ids = new Map<Series, number>();
+  /** For which there is no room, with the poll that had them: not tried again before there is. */
+  readonly #refused = new Map<Series, number>();
   #newSeries: Series[] = [];
   #newValues: number[] = [];
   /** Of the present poll; never that of the last one. */
@@ -30,14 +32,17 @@ export class TargetSeries implements Owner {
     this.#atMs = nowMs > this.#atMs ? nowMs : this.#atMs + 1;
     this.#newSeries = [];
     this.#newValues = [];
+    if (this.#store.size < this.#store.limits.maxSeries) this.#refused.clear();
   }
 
   sample(series: Series, value: number): void {
     const id = this.#ids.get(series);
-    if (id === undefined) {
+    if (id !== undefined) this.#write(id, value);
+    else if (this.#refused.has(series)) this.#refused.set(series, this.#atMs);
+    else {
       this.#newSeries.push(series);
       this.#newValues.push(value);
-    } else this.#write(id, value);
+    }
   }
 
   /** Ends the poll: what it did not bring is gone. After begin() alone: everything. */
@@ -49,6 +54,7 @@ export class TargetSeries implements Owner {
         this.#ids.delete(one);
         this.#families.remove(id);
       }
+    for (const [one, atMs] of this.#refused) if (atMs !== this.#atMs) this.#refused.delete(one);
     for (const [index, one] of series.entries())
       if (isNew[index])
         this.#families.add({ owner: this, series: one, value: values[index] ?? NaN, seenMs: this.#atMs });
@@ -65,6 +71,7 @@ export class TargetSeries implements Owner {
 
   lost(series: Series): void {
     this.#ids.delete(series);
+    this.#refused.set(series, this.#atMs);
   }
 
   /** Another object for what is there: of a rule that depends on values, or of rules that were read again. */

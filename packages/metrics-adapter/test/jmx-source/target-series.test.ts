@@ -255,11 +255,13 @@ describe('beside StatsD', () => {
   });
 });
 
-test('limits hold, are counted, and what was refused comes when there is room', () => {
+test('limits hold, are counted, and what was refused comes with the poll after there is room', () => {
   const bench = new Bench({ maxSeries: 2 });
   const poll = bench.target();
-  const samples = ['x', 'y', 'z'].map((label) => ({ name: 'a', label }));
+  const samples = ['x', 'y', 'z'].map((label) => seriesOf({ name: 'a', label }));
   expect(poll(samples)).toHaveLength(3);
+  poll(samples);
   expect(bench.store.refusals.byReason.get('max_series')).toBe(1);
+  poll(samples.slice(1));
   expect(poll(samples.slice(1))).toEqual(['# a untyped', 'a{l="y"} 1', 'a{l="z"} 1']);
 });
