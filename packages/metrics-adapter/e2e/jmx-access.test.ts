@@ -4,6 +4,7 @@ import { chmodSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { temporaryDirectory } from '@podmate/testkit/files';
 import { freePort, jmxFlags, missingJdk, startTarget } from './jvm.ts';
+import { startBare } from './running.ts';
 import { keyPair } from './key-pair.ts';
 import { scraper } from './scraping.ts';
 
@@ -56,6 +57,15 @@ describe.skipIf(missingJdk)('access', () => {
     const common = { port: jvm.port, registryTls: true, credentials: ['monitor', 'secret'] } as const;
     await using known = scraper({ ...common, tls }, FIXTURES);
     expect((await known.scrape()).samples.get('fixture_Counter_Fixed{name="a"}')).toBe(7);
+    writeFileSync(
+      folder.file('rules.yaml'),
+      `hostPort: 127.0.0.1:${jvm.port}\nusername: monitor\npassword: "\${PW}"\nssl:\n` +
+        `  trustStore: {filename: ${server.store}, password: changeit}\n` +
+        `  keyStore: {filename: ${client.store}, password: changeit}\n`,
+    );
+    const ours = ['--web.listen-address=127.0.0.1:0', `--jmx.config=${folder.file('rules.yaml')}`];
+    await using adapter = await startBare(ours, { PW: 'secret' });
+    expect((await adapter.scrape()).value('fixture_Counter_Fixed', { name: 'a' })).toBe(7);
     await using guessing = scraper({ ...common, tls, credentials: ['monitor', 'guess'] }, FIXTURES);
     await expect(guessing.scrape()).rejects.toThrow('Authentication failed');
     await using stranger = scraper({ ...common, tls: trusting }, FIXTURES);
