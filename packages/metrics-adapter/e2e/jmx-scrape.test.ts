@@ -8,6 +8,7 @@ import { sendUdp } from '@podmate/testkit/statsd-sender';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Jvm, freePort, jmxFlags, missingJdk, startTarget } from './jvm.ts';
 import { runAdapter, startBare } from './running.ts';
+import { standStill } from './standing-still.ts';
 
 const LISTEN = '--web.listen-address=127.0.0.1:0';
 /** All beans, by their default names. */
@@ -106,7 +107,7 @@ describe.skipIf(missingJdk)(`scraping JVMs ${missingJdk ?? ''}`, { timeout: 60_0
   test('a target that stands still costs the time that Prometheus gives; then it is read again', async () => {
     await using adapter = await startBare([LISTEN, RAW, `--jmx.target=${target}`]);
     expect((await adapter.scrape()).value('jmx_scrape_error')).toBe(0);
-    jvm.kill('SIGSTOP');
+    await standStill(jvm);
     const began = performance.now();
     const headers = { 'X-Prometheus-Scrape-Timeout-Seconds': '1.5' };
     const page = await (await adapter.get('/metrics', { headers })).text().finally(() => jvm.kill('SIGCONT'));

@@ -14,6 +14,7 @@ import { readPerfCounters } from '../src/hsperfdata/perf-file.ts';
 import { freePort, jmxFlags, missingJdk, startTarget } from './jvm.ts';
 import { startAdapter } from './running.ts';
 import { scraper } from './scraping.ts';
+import { standStill } from './standing-still.ts';
 
 const signal = (pid: number, name: 'SIGQUIT'): void => void process.kill(pid, name);
 /** Catches no SIGQUIT, and opens no attach socket by itself. */
@@ -126,7 +127,7 @@ describe.skipIf(missingJdk)('--jmx.target=auto', () => {
     expect(page.value('jvm_memory_max_bytes', { area: 'heap' })).toBe(259_522_560);
     expect(page.value('jvm_gc_collection_seconds_count', { gc: 'Copy' })).toBeGreaterThanOrEqual(0);
 
-    first.kill('SIGSTOP');
+    await standStill(first);
     const still = await adapter.scrape();
     expect(still.value('jmx_scrape_error')).toBe(1);
     expect(still.samples.filter((one) => one.name.startsWith('jvm_'))).toEqual([]); // its counters are no excuse

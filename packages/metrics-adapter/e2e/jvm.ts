@@ -23,7 +23,9 @@ export function classesOf(fixture: string, below = SOURCES, classPath = ''): str
   if (existsSync(folder)) return folder;
   const made = `${folder}-${process.pid}`;
   mkdirSync(made, { recursive: true });
-  const done = spawnSync('javac', ['-cp', classPath, '-d', made, ...sources], { encoding: 'utf8' });
+  const done = spawnSync('javac', ['--release', '17', '-cp', classPath, '-d', made, ...sources], {
+    encoding: 'utf8',
+  });
   if (done.status !== 0) throw new Error(`javac: ${done.stderr}`);
   try {
     renameSync(made, folder);
