@@ -55,7 +55,9 @@ export class Session implements Receiver, Client, Timed {
   #exchange: Exchange | undefined;
   #route: HttpRoute | undefined;
   #tunnel: Tunnel | undefined;
+  /** What came of the next requests while one is under way; our own copy. */
   #held: Buffer | undefined;
+  #replayed: Buffer | undefined;
   #hasEnded = false;
   #bodyBytes = 0;
   #status = 0;
@@ -185,8 +187,14 @@ export class Session implements Receiver, Client, Timed {
     this.deadlineAt = this.nowMs + this.#service.limits.keepAliveMs;
     const held = this.#held;
     this.#held = undefined;
-    if (held !== undefined) this.onBytes(held, 0, held.length);
+    if (held !== undefined) this.#replay(held);
     if (this.#held === undefined && this.#state === HEAD) this.wire.resume();
+  }
+
+  #replay(held: Buffer): void {
+    this.#replayed = held;
+    this.onBytes(held, 0, held.length);
+    this.#replayed = undefined;
   }
 
   becomeTunnel(upstream: Wire): void {
@@ -385,7 +393,9 @@ export class Session implements Receiver, Client, Timed {
 
   /** The next request waits until this one is answered. */
   #hold(bytes: Buffer, start: number, end: number): void {
-    const more = Buffer.from(bytes.subarray(start, end));
+    // What is read again out of our own copy needs no other one: many small requests at once would cost the square.
+    const own = bytes === this.#replayed;
+    const more = own ? bytes.subarray(start, end) : Buffer.from(bytes.subarray(start, end));
     this.#held = this.#held === undefined ? more : Buffer.concat([this.#held, more]);
     this.wire.pause();
   }

@@ -110,6 +110,7 @@ async function readByNode(method: string, input: Buffer): Promise<Seen | undefin
 function final({ messages }: Reading): Seen | undefined {
   for (const { line, fields: pairs, body, complete } of messages) {
     const status = Number(line.slice(0, 3));
+    if (status === 101) return undefined;
     if (status >= 200) return { status, fields: pairs, body, complete };
   }
   return undefined;

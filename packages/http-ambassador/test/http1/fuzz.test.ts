@@ -150,9 +150,11 @@ test(
         const ours = whole.messages[at];
         if (ours === undefined) continue;
         passed++;
-        // Of a body that is cut off by a fault, Node may have handed on less than we have seen; and we refuse more.
-        const body = ours.complete ? ours.body : theirs.body;
-        const complete = whole.refused !== undefined && !ours.complete ? theirs.complete : ours.complete;
+        // At a fault, also in the next request, Node hands on no more of a body it has read; and we refuse more.
+        const isCutOff =
+          whole.refused !== undefined && (!ours.complete || (node.refused && !theirs.complete));
+        const body = ours.complete && !isCutOff ? ours.body : theirs.body;
+        const complete = isCutOff ? theirs.complete : ours.complete;
         const told = {
           seed: random.seed,
           text,
