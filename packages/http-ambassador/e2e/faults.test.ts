@@ -49,6 +49,14 @@ test('frozen before the first byte, frozen in the middle, slow overall', async (
   }
 });
 
+test('a connection that is accepted and goes no further: the time for connecting, at each attempt', async () => {
+  await using server = await RawServer.start();
+  const limits = ['--connect-timeout', '200ms', '--retries', '1'];
+  await using proxy = await startAmbassador(`https://127.0.0.1:${server.port}`, limits);
+  expect(await reasonOf(proxy.url, { method: 'POST', body: 'x' })).toEqual([504, 'connect-timeout']);
+  await eventually(() => expect(proxy.lines()[0]).toMatchObject({ attempts: 2, status: 504 }));
+});
+
 test('a kept connection that the upstream closes just now costs no request', async () => {
   let answered = 0;
   // Answers the first request of a connection and, when the second comes, is gone: the stale keep-alive race.

@@ -56,6 +56,7 @@ beforeAll(async () => {
   frozen = stack.use(new RunningImage([process.execPath, '-e', PROGRAM]));
   await frozen.printed(/^\d+\n/);
   const targets = [a.node.url, b.node.url, `http://127.0.0.1:${frozen.stdout.trim()}`].join("', '");
+  const weighted = targets.replace(a.node.url, `${a.node.url} weight=2`);
   const check =
     'healthCheck: /healthz, healthInterval: 200ms, healthTimeout: 300ms, healthRise: 2, healthFall: 2';
   const patience = 'firstByteTimeout: 300ms, retryOn: [connect-failure, reset, timeout, gateway-error]';
@@ -72,7 +73,11 @@ beforeAll(async () => {
     ways.map(async (way) => {
       const port = await freePort();
       urls.set(way, `http://127.0.0.1:${port}`);
-      return { port, upstream: `  - { name: ${way}, targets: ['${targets}'], ${settings[way]} }`, way };
+      return {
+        port,
+        upstream: `  - { name: ${way}, targets: ['${way === 'turns' ? weighted : targets}'], ${settings[way]} }`,
+        way,
+      };
     }),
   );
   const listeners = lines.map(({ port, way }) => `  - { listen: '127.0.0.1:${port}', to: ${way} }`);
@@ -84,8 +89,8 @@ beforeAll(async () => {
   proxy = stack.use(await startWith(lines[0]?.port ?? 0, ['--config', folder.file('config.yaml')]));
 });
 
-test('round robin takes turns', async () => {
-  expect(await share('turns', 9)).toEqual({ a: 3, b: 3, frozen: 3 });
+test('round robin takes turns, by weight', async () => {
+  expect(await share('turns', 8)).toEqual({ a: 4, b: 2, frozen: 2 });
 });
 
 test('ring hash: a user stays at one endpoint', async () => {

@@ -166,10 +166,19 @@ function fullListener(
 }
 
 function upstreamOf(section: UpstreamSection, env: Environment): UpstreamSpec {
-  const targets = section.targets.map((text) => targetOf(expand(text, env)));
+  const targets = section.targets.map((text) => weightedTargetOf(expand(text, env)));
   if (new Set(targets.map(({ scheme }) => scheme)).size > 1)
     refuse('targets of several schemes', 'use one scheme');
   return { name: section.name, targets, section };
+}
+
+/** A target, and behind it perhaps ` weight=3`. */
+function weightedTargetOf(text: string): Target {
+  const [, url = text, weight] = /^(\S+)\s+weight=([1-9]\d{0,3})$/.exec(text) ?? [];
+  const target = targetOf(url);
+  return weight === undefined
+    ? target
+    : { ...target, address: { ...target.address, weight: Number(weight) } };
 }
 
 function inlineUpstream(text: string): UpstreamSpec {

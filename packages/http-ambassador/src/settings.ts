@@ -238,7 +238,7 @@ const rows = {
         kind: 'list',
         group: 'Upstreams',
         required: true,
-        help: 'URLs of its endpoints, all of one scheme: http, https, unix; tcp, tls, tcp+unix, postgres, mysql.',
+        help: 'URLs of its endpoints, all of one scheme: http, https, unix; tcp, tls, tcp+unix, postgres, mysql. With weight=3 behind one, it gets three times as much.',
       },
       sendProxyProtocol: {
         kind: 'choice',

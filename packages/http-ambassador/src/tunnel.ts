@@ -2,6 +2,7 @@
 // a half-close goes through; both end together. For upgrades, CONNECT and TCP listeners. Hot.
 import type { Deadlines, Timed } from './deadlines.ts';
 import type { Endpoint, Greeted } from './endpoint.ts';
+import { hash32 } from './policy/hash-ring.ts';
 import type { Upstream } from './upstream.ts';
 import type { Origin } from './proxy-protocol/header.ts';
 import { type Receiver, Wire } from './wire.ts';
@@ -116,8 +117,10 @@ export type DialDone = (
 /** Connects to an endpoint of the upstream, to the next one when that fails; undefined when none could be had. */
 export function dialTunnel(upstream: Upstream, nowMs: number, done: DialDone, origin: Origin): void {
   let left = upstream.plan.retries + 1;
+  // Of what a ring may go by, a connection has only its client.
+  const hash = upstream.plan.balance === 'ring-hash' ? hash32(origin.source) : undefined;
   const attempt = (failure: Error | undefined, failed: Endpoint | undefined): void => {
-    const endpoint = left-- > 0 ? upstream.pick(nowMs, failed) : undefined;
+    const endpoint = left-- > 0 ? upstream.pick(nowMs, failed, hash) : undefined;
     if (endpoint === undefined) return done(undefined, undefined, failure);
     const { connectMs } = upstream.plan;
     const wire = new Wire(
@@ -134,6 +137,8 @@ export function dialTunnel(upstream: Upstream, nowMs: number, done: DialDone, or
       clearTimeout(timer);
       wire.pause();
       upstream.judge(endpoint, true, nowMs);
+      endpoint.active++;
+      wire.socket.once('close', () => endpoint.active--);
       done(wire, greeted, undefined);
     };
     upstream.plan.dial(wire, endpoint.address, connected, origin);

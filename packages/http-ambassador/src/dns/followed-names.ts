@@ -7,7 +7,11 @@ import { type Answer, type Found, NoSuchName } from './answer.ts';
 import { NameSchedule, type RefreshBounds } from './name-schedule.ts';
 
 /** Where an upstream is: an address, a name, or a name whose SRV records say host and port. */
-export type Place = Address & { readonly srv?: true };
+export type Place = Address & {
+  readonly srv?: true;
+  /** In relation to those of the other targets; 1 where nothing is said. */
+  readonly weight?: number;
+};
 
 /** An address with its rank, see Found. */
 export type Ranked = { readonly address: Address; readonly priority: number; readonly weight: number };
@@ -21,6 +25,7 @@ type Name = {
   readonly host: string;
   readonly port: number;
   readonly srv: boolean;
+  readonly weight: number;
   readonly schedule: NameSchedule;
 };
 
@@ -44,16 +49,19 @@ export class FollowedNames {
     this.#log = log;
     this.#upstream = upstream;
     this.#of = places.map((place) => {
-      if ('path' in place || isIP(place.host) !== 0) return { address: place, priority: 0, weight: 1 };
+      const { weight = 1 } = place;
+      if ('path' in place || isIP(place.host) !== 0) return { address: place, priority: 0, weight };
       const { host, port, srv = false } = place;
-      return { host, port, srv, schedule: new NameSchedule(bounds, random) };
+      return { host, port, srv, weight, schedule: new NameSchedule(bounds, random) };
     });
     this.#names = this.#of.filter((one) => 'schedule' in one);
   }
 
   /** Of all targets, as far as they are known. */
   get addresses(): Ranked[] {
-    return this.#of.flatMap((one) => ('schedule' in one ? one.schedule.addresses.map(ranked) : [one]));
+    return this.#of.flatMap((one) =>
+      'schedule' in one ? one.schedule.addresses.map((found) => ranked(found, one.weight)) : [one],
+    );
   }
 
   isDue(nowMs: number): boolean {
@@ -101,6 +109,7 @@ export class FollowedNames {
 /** RFC 2782: a weight of 0 is a very small chance. */
 const LEAST_WEIGHT = 0.1;
 
-function ranked({ host, port, priority, weight }: Found): Ranked {
-  return { address: { host, port }, priority, weight: Math.max(weight, LEAST_WEIGHT) };
+/** @param of the target, which goes for all its addresses */
+function ranked({ host, port, priority, weight }: Found, of: number): Ranked {
+  return { address: { host, port }, priority, weight: of * Math.max(weight, LEAST_WEIGHT) };
 }
