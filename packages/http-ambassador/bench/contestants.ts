@@ -35,7 +35,9 @@ const commandOf = (name: string): string => {
   return found;
 };
 
-const nginx: Command = async ({ course, port, upstream, certificate, folder }) => {
+const nginx: Command = async (race) => {
+  const { course, port, upstream, certificate, folder } = race;
+  if (course.front === 'tcp') return nginxStream(race);
   const { certificate: cert, key } = certificate;
   const paths = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
     (name) => `${name}_temp_path ${folder.path}/n_${name};`,
@@ -56,6 +58,17 @@ upstream u { server 127.0.0.1:${upstream}; keepalive 64; }
 server { listen 127.0.0.1:${front}; location / { proxy_pass ${course.back}://u; proxy_http_version 1.1; proxy_set_header Connection ""; ${back} } } }`,
   );
   return [commandOf('nginx'), '-p', folder.path, '-c', folder.file('proxy.conf')];
+};
+
+/** Its proxy for TCP is a module of its own: libnginx-mod-stream. */
+const nginxStream: Command = async ({ port, upstream, folder }) => {
+  await writeFile(
+    folder.file('stream.conf'),
+    `load_module /usr/lib/nginx/modules/ngx_stream_module.so; daemon off; worker_processes 1; pid ${folder.path}/n.pid; error_log ${folder.path}/n.log;
+events { worker_connections 1024; }
+stream { server { listen 127.0.0.1:${port}; proxy_pass 127.0.0.1:${upstream}; } }`,
+  );
+  return [commandOf('nginx'), '-p', folder.path, '-c', folder.file('stream.conf')];
 };
 
 const haproxy: Command = async ({ course, port, upstream, certificate, folder }) => {

@@ -16,7 +16,7 @@ import { type Paced, paced } from './paced.ts';
 import { startTrack, type Track } from './track.ts';
 
 const OURS = 'http-ambassador';
-const PEERS = ['haproxy', 'http-proxy', 'http-proxy-3', 'httpxy'];
+const PEERS = ['haproxy', 'nginx', 'http-proxy', 'http-proxy-3', 'httpxy'];
 const GOAL_RSS_MIB = 75;
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -54,21 +54,21 @@ function ratio({ course, laps }: Result, name: string): number {
 const figure = (value: number, digits = 2): string => (Number.isNaN(value) ? '' : value.toFixed(digits));
 
 function costTable(results: readonly Result[]): string {
-  const head = `| CPU per request | base, CPU s per 100,000 | ${OURS} | goal | HAProxy | http-proxy | http-proxy-3 | httpxy |`;
+  const head = `| CPU per request | base, CPU s per 100,000 | ${OURS} | goal | HAProxy | nginx | http-proxy | http-proxy-3 | httpxy |`;
   const rows = results.map((result) => {
     const { course, laps } = result;
     const base = `${course.base === 'nginx' ? 'nginx' : 'HAProxy'} ${figure(median((laps.get(course.base) ?? []).map(cost)))}`;
     const others = PEERS.map((name) => (name === course.base ? '' : figure(ratio(result, name))));
     return `| ${[course.title, base, `**${figure(ratio(result, OURS))}**`, `<= ${course.goal}`, ...others].join(' | ')} |`;
   });
-  return [head, '| --- | --- | --- | --- | --- | --- | --- | --- |', ...rows].join('\n');
+  return [head, '| --- | --- | --- | --- | --- | --- | --- | --- | --- |', ...rows].join('\n');
 }
 
 const row = (title: string, values: readonly string[]): string => `| ${title} | ${values.join(' | ')} |`;
 const most = (values: readonly number[]): number => (values.length === 0 ? NaN : Math.max(...values));
 
 function memoryTable(results: readonly Result[], latency: readonly Paced[]): string {
-  const names = ['nginx', 'haproxy', OURS, ...PEERS.slice(1)];
+  const names = ['nginx', 'haproxy', OURS, ...PEERS.slice(2)];
   const all = (name: string, of: (each: Lap) => number): number[] =>
     results.flatMap(({ laps }) => (laps.get(name) ?? []).map(of));
   const slower = (of: (each: Paced) => number) =>
@@ -129,7 +129,10 @@ const { values } = parseArgs({
 });
 if (values.write === true && (values.quick ?? values.only ?? values.courses) !== undefined)
   throw new Error('--write: the README takes a whole race only');
-for (const { package: name, reason } of await ensurePackages(['nginx-light', 'haproxy', 'wrk'], say))
+for (const { package: name, reason } of await ensurePackages(
+  ['nginx-light', 'libnginx-mod-stream', 'haproxy', 'wrk'],
+  say,
+))
   throw new Error(`without ${name} there is no race: ${reason}`);
 await prepareOurs();
 await using track = await startTrack();

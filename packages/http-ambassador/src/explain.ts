@@ -1,13 +1,13 @@
 // --explain URL: which listener's route a request would take, and what becomes of it, in words. Pure.
 import { formatAddress } from '@podmate/base/address';
-import type { ListenerSpec, RouteSpec } from './plan.ts';
+import { DEFAULT_PORTS, type ListenerSpec, type RouteSpec, type Scheme } from './plan.ts';
 import { findRoute, routeTable } from './route.ts';
 
 /** @param url as a client of the listener would ask for it, `http://localhost:8080/v1/users` */
 export function explainUrl(url: string, specs: readonly ListenerSpec[]): string {
   const parsed = URL.parse(url);
   if (parsed === null) return `${url}: not a URL; write http://localhost:8080/path\n`;
-  const port = Number(parsed.port) || (parsed.protocol === 'https:' ? 443 : 80);
+  const port = Number(parsed.port) || (DEFAULT_PORTS[parsed.protocol.slice(0, -1)] ?? 80);
   const fitting = specs.filter(({ listen }) => 'port' in listen && listen.port === port);
   if (fitting.length === 0) return `no listener at port ${port}\n`;
   return fitting.map((spec) => explainIn(spec, parsed)).join('');
@@ -24,6 +24,13 @@ function explainIn(spec: ListenerSpec, url: URL): string {
   return `${lines.join('\n')}\n`;
 }
 
+/** What happens before a tunnel where that is not nothing. */
+const PREPARED: readonly (readonly [Scheme, string])[] = [
+  ['tls', 'TLS        from the first byte'],
+  ['postgres', 'TLS        asked for with SSLRequest, verified; clients are told that they need none'],
+  ['mysql', "TLS        asked for after the server's greeting, verified; clients are told of none"],
+];
+
 function routeLines(route: RouteSpec, spec: ListenerSpec, path: string): string[] {
   const { upstream, hostHeader, replacePath, request, response } = route;
   const targets = upstream.targets.map(({ scheme, address }) =>
@@ -32,7 +39,9 @@ function routeLines(route: RouteSpec, spec: ListenerSpec, path: string): string[
       : `${scheme}://${formatAddress(address)}`,
   );
   const lines = [`upstream   ${upstream.name}: ${targets.join(' ')}`];
-  if (spec.mode === 'tcp') return lines;
+  const [first] = upstream.targets;
+  if (spec.mode === 'tcp')
+    return [...lines, ...PREPARED.filter(([scheme]) => scheme === first?.scheme).map(([, words]) => words)];
   const host =
     hostHeader === 'upstream'
       ? upstream.targets[0]?.authority

@@ -49,11 +49,13 @@ export type ListenerSpec = {
     | undefined;
 };
 
-const DEFAULT_PORTS: Readonly<Record<string, number>> = {
+export const DEFAULT_PORTS: Readonly<Record<string, number>> = {
   http: 80,
   https: 443,
   postgres: 5432,
   postgresql: 5432,
+  mysql: 3306,
+  mariadb: 3306,
 };
 
 /** @throws SettingErrors with everything that is wrong */

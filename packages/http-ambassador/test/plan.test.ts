@@ -21,6 +21,15 @@ const targets: { in: string; out: object }[] = [
       authority: 'api.example',
     },
   },
+  ...[
+    ['postgres', 'postgres', 5432] as const,
+    ['postgresql', 'postgres', 5432] as const,
+    ['mysql', 'mysql', 3306] as const,
+    ['mariadb', 'mysql', 3306] as const,
+  ].map(([written, scheme, port]) => ({
+    in: `${written}://db`,
+    out: { scheme, address: { host: 'db', port }, authority: 'db' },
+  })),
   { in: 'unix:/a', out: { scheme: 'http', address: { path: '/a' }, authority: 'localhost' } },
   { in: 'tcp+unix:/a', out: { scheme: 'tcp', address: { path: '/a' }, authority: 'localhost' } },
 ];

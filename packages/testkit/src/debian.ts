@@ -15,6 +15,7 @@ const PROOF_OF: Record<string, string> = {
   'openjdk-17-jre-headless': 'java',
   'redis-tools': 'redis-cli',
   'nginx-light': 'nginx',
+  'libnginx-mod-stream': '/usr/lib/nginx/modules/ngx_stream_module.so',
   'dnsmasq-base': 'dnsmasq',
   iproute2: 'ip',
   tomcat10: '/usr/share/tomcat10/bin/bootstrap.jar',
