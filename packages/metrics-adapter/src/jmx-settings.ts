@@ -70,6 +70,21 @@ export const jmxRows = {
     default: '0s',
     help: 'Read the targets this often in the background; 0: when somebody scrapes.',
   },
+  dump: {
+    kind: 'string',
+    group: GROUP,
+    notIn: ['environment', 'file'],
+    metavar: 'PATTERN',
+    help: 'Print the beans of the JMX targets that fit (*:*: all) with their attributes, types and values, and exit.',
+  },
+  dumpFormat: {
+    kind: 'choice',
+    group: GROUP,
+    notIn: ['environment', 'file'],
+    choices: ['text', 'json'],
+    default: 'text',
+    help: 'json: an object for each bean, on a line.',
+  },
   jmxTargets: {
     kind: 'sections',
     group: GROUP,

@@ -11,6 +11,7 @@ import { changed } from '@podmate/base/settings';
 import root from '../../../package.json' with { type: 'json' };
 import { type Adapter, type Ground, makeAdapter } from './adapter.ts';
 import { translateArguments } from './exporter-arguments.ts';
+import { askBeans, questionOf } from './jmx-source/ask-beans.ts';
 import { metrics } from './metrics.ts';
 import { partsOf } from './parts.ts';
 import { type LoadedSettings, effectiveValues, receivesStatsd, ruleFiles, settings } from './settings.ts';
@@ -40,6 +41,12 @@ async function main(): Promise<void> {
     variable: (name) => process.env[name],
     signal: (pid, name) => void process.kill(pid, name),
   };
+  const question = questionOf(values);
+  if (question !== undefined) {
+    const { text, isAnswered } = await askBeans(question, values, ground);
+    process.exitCode = isAnswered ? 0 : 1;
+    return say(text);
+  }
   if (values.explain !== undefined)
     return say(explainLine(values.explain, makeAdapter(values, ground), dialectOf(values)));
   if (values.mappingTest !== undefined)

@@ -13,6 +13,7 @@ import {
 import { jmxRows } from './jmx-settings.ts';
 import { readHttpServer } from './jmx-source/http-server.ts';
 import type { Variable } from './jmx-source/rule-file.ts';
+import { questionFaults } from './jmx-source/ask-beans.ts';
 import { asksForJmx, readTargets } from './jmx-source/targets.ts';
 import { readMappingFile } from './statsd/mapping-file.ts';
 import { statsdRows } from './statsd-settings.ts';
@@ -63,8 +64,8 @@ const rows = {
     kind: 'string',
     group: 'Mapping',
     notIn: ['environment', 'file'],
-    metavar: 'LINE',
-    help: 'Say which rule a line gets and what series it makes, and exit.',
+    metavar: 'LINE|OBJECTNAME',
+    help: 'Say which rule a StatsD line gets and what series it makes, and exit; with a JMX target the same of the values of a bean, or of all that fit a pattern.',
   },
   mappingTest: {
     kind: 'path',
@@ -204,6 +205,7 @@ function* checkSettings(
   values: SettingsValues,
   env: Readonly<Record<string, string | undefined>>,
 ): Iterable<SettingFault> {
+  yield* questionFaults(values);
   for (const address of [...values.statsdListenUdp, ...values.statsdListenTcp].filter(Boolean))
     yield* faultsOf(() => parseAddress(address), '--statsd.listen-udp or -tcp', address);
   const relay = values.statsdRelayAddress;

@@ -3,9 +3,10 @@
 import type { ConnectionOptions } from 'node:tls';
 import { JmxPoller, type PollReport } from '../jmx/poller.ts';
 import { type Plan, RuleCollector, type SampleSink } from '../jmx/rules/collector.ts';
-import { type JmxConfig, wantedAttributes } from '../jmx/rules/config.ts';
+import type { JmxConfig } from '../jmx/rules/config.ts';
 import { RuleList } from '../jmx/rules/rule.ts';
 import { JmxSession, type SessionOptions } from '../jmx/session.ts';
+import { type Observer, observed, wanted } from './observer.ts';
 import { overJolokia } from './over-jolokia.ts';
 import { type SeenGround, SeenJvm } from './seen-jvm.ts';
 import type { TargetSpec } from './target-spec.ts';
@@ -30,13 +31,18 @@ export type Access = {
   readonly timeoutMs: number;
 };
 
-/** Dials nothing yet. */
-export function openTarget(spec: TargetSpec, access: Access, ground: SeenGround): Pollable {
-  if (spec.kind === 'jolokia') return overJolokia(spec, access);
-  if (spec.kind === 'seen')
-    return new SeenJvm(spec, sessionOptions(access), ground, (session) => overRmi(session, access));
+/** Dials nothing yet. `observer` looks on. */
+export function openTarget(
+  spec: TargetSpec,
+  access: Access,
+  ground: SeenGround,
+  observer?: Observer,
+): Pollable {
+  if (spec.kind === 'jolokia') return overJolokia(spec, access, observer);
+  const open = (session: SessionOptions): Pollable => overRmi(session, access, observer);
+  if (spec.kind === 'seen') return new SeenJvm(spec, sessionOptions(access), ground, open);
   const { host, port, bindingName } = spec;
-  return overRmi({ ...sessionOptions(access), host, port, bindingName }, access);
+  return open({ ...sessionOptions(access), host, port, bindingName });
 }
 
 function sessionOptions({ credentials, tls, registryTls, timeoutMs }: Access): Partial<SessionOptions> {
@@ -50,11 +56,12 @@ function sessionOptions({ credentials, tls, registryTls, timeoutMs }: Access): P
 }
 
 /** A JVM whose RMI connector is found with these options. */
-function overRmi(options: SessionOptions, { config }: Access): Pollable {
+function overRmi(options: SessionOptions, { config }: Access, observer?: Observer): Pollable {
   const session = new JmxSession(options);
   const { include, exclude, reads } = config;
-  const poller = new JmxPoller<Plan>(session, { include, exclude, reads, wants: wantedAttributes(config) });
-  const collector = new RuleCollector(poller, new RuleList(config.rules, config), config.customizers);
+  const poller = new JmxPoller<Plan>(session, { include, exclude, reads, wants: wanted(config, observer) });
+  const rules = new RuleList(config.rules, config);
+  const collector = new RuleCollector(observed(poller, observer), rules, config.customizers);
   return {
     poll: (sink, budgetMs) => collector.scrape(sink, budgetMs),
     close: () => session.close(),

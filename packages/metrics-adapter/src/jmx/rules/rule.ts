@@ -132,6 +132,16 @@ export class RuleList {
     return this.rules.some((rule) => rule.value !== undefined);
   }
 
+  /** For people: the first rule that fits, and the text that it sees; without one, the text as it is without rules. */
+  find(subject: Subject, text: string): { text: string; rule: Rule | undefined; index: number } {
+    const head = subjectHead(subject);
+    for (const [index, rule] of this.rules.entries()) {
+      const whole = `${head}${attributeName(rule, subject)}: ${text}`;
+      if (rule.match(whole) !== null) return { text: whole, rule, index };
+    }
+    return { text: `${head}${subject.attribute}: ${text}`, rule: undefined, index: -1 };
+  }
+
   /** What becomes of the value with this text; undefined: no series. */
   apply(subject: Subject, text: string): Outcome | undefined {
     const head = subjectHead(subject);
