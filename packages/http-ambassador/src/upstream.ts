@@ -71,7 +71,7 @@ export class Upstream {
     this.hedging = plan.hedge && new Hedging(plan.hedge, performance.now(), hedges);
     this.observesLatency = plan.balance === 'peak-ewma' || plan.hedge !== undefined;
     this.budget = new RetryBudget(plan.budget.ratio, plan.budget.perSecond, performance.now());
-    this.names = new FollowedNames(plan.targets, plan.dns, plan.name, { lookup, log, random });
+    this.names = new FollowedNames(plan.targets, plan.dns, plan.name, { lookup, log, random }, former?.names);
     this.#use(this.names.addresses);
   }
 

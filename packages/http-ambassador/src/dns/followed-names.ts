@@ -39,11 +39,13 @@ export class FollowedNames {
   readonly #upstream: string;
   #underWay: Promise<void> | undefined;
 
+  /** @param former what was known until now is in use until it is looked up, which it is at once */
   constructor(
     places: readonly Place[],
     bounds: RefreshBounds,
     upstream: string,
     { lookup, log, random }: { lookup: Lookup; log: Log; random: () => number },
+    former?: FollowedNames,
   ) {
     this.#lookup = lookup;
     this.#log = log;
@@ -52,9 +54,17 @@ export class FollowedNames {
       const { weight = 1 } = place;
       if ('path' in place || isIP(place.host) !== 0) return { address: place, priority: 0, weight };
       const { host, port, srv = false } = place;
-      return { host, port, srv, weight, schedule: new NameSchedule(bounds, random) };
+      const schedule = new NameSchedule(bounds, random);
+      schedule.addresses = former?.known(host, port, srv) ?? [];
+      return { host, port, srv, weight, schedule };
     });
     this.#names = this.#of.filter((one) => 'schedule' in one);
+  }
+
+  /** What is known of a name, for one who comes after. */
+  known(host: string, port: number, srv: boolean): readonly Found[] | undefined {
+    const same = this.#names.find((name) => name.host === host && name.port === port && name.srv === srv);
+    return same?.schedule.addresses;
   }
 
   /** Of all targets, as far as they are known. */

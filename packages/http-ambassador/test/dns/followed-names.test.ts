@@ -72,6 +72,29 @@ test('one name that fails does not hold up the others; one that is gone goes', a
   expect(changes).toBe(6);
 });
 
+test('who comes after begins with what was known, and asks at once', async () => {
+  const zone = new Zone({ a: ['10.0.0.1'], b: ['10.0.0.2'] });
+  const places = [
+    { host: 'a', port: 1 },
+    { host: 'b', port: 1 },
+  ];
+  const former = follow(zone, places);
+  await former.refresh(performance.now(), () => {});
+  zone.put('a', new Error('timed out'));
+  const ground = { lookup: zone, log, random: () => 0 };
+  const next = new FollowedNames(
+    [...places.slice(0, 1), { host: 'b', port: 2 }],
+    bounds,
+    'app',
+    ground,
+    former,
+  );
+  expect(hosts(next)).toEqual(['10.0.0.1']);
+  expect(next.isDue(performance.now())).toBe(true);
+  await next.refresh(performance.now(), () => {});
+  expect(hosts(next)).toEqual(['10.0.0.1', '10.0.0.2']);
+});
+
 test('a weight of 0 is a small one', async () => {
   const names = follow(new Zone({ a: ['10.0.0.1'] }), [{ host: 'a', port: 1 }]);
   await names.refresh(performance.now(), () => {});
