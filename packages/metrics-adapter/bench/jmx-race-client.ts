@@ -1,5 +1,6 @@
-// Our side of the JMX race, as a process of its own: bundled as in an image, scraping when it is told to.
-// argv: port, the rule file's text. stdin: `scrape N`; stdout: `done SERIES SUM MS`, MS the mean of one scrape.
+// The JMX client alone in the race, as a process of its own: bundled as in an image, scraping when it is told to.
+// argv: host, port, the rule file's text. stdin: `scrape N`, `heap`; stdout: `done SERIES SUM MS FAILURES` with MS the mean
+// of one scrape, and `heap BYTES` after a garbage collection.
 
 import { createInterface } from 'node:readline';
 import { JmxPoller } from '../src/jmx/poller.ts';
@@ -9,9 +10,9 @@ import { RuleList, type Series } from '../src/jmx/rules/rule.ts';
 import { yamlTree } from '../src/jmx/rules/yaml-tree.ts';
 import { JmxSession } from '../src/jmx/session.ts';
 
-const [port = '', yaml = ''] = process.argv.slice(2);
+const [host = '', port = '', yaml = ''] = process.argv.slice(2);
 const config = readJmxConfig(yamlTree(yaml), () => undefined);
-const session = new JmxSession({ host: '127.0.0.1', port: Number(port) });
+const session = new JmxSession({ host, port: Number(port) });
 const { include, exclude } = config;
 const poller = new JmxPoller<Plan>(session, { include, exclude, wants: wantedAttributes(config) });
 const collector = new RuleCollector(poller, new RuleList(config.rules, config));
@@ -29,16 +30,22 @@ const sink = {
   },
 };
 
-for await (const line of createInterface({ input: process.stdin })) {
-  const times = Number(line.split(' ')[1]);
+async function scrape(times: number): Promise<string> {
   const began = performance.now();
   for (let i = 0; i < times; i++) {
     series = sum = 0;
     await collector.scrape(sink, 60_000);
   }
-  const ms = (performance.now() - began) / times;
+  return `done ${series} ${sum} ${(performance.now() - began) / times} ${failures}`;
+}
+
+function heap(): string {
   if ('gc' in globalThis && typeof globalThis.gc === 'function') globalThis.gc();
   const { heapUsed, external } = process.memoryUsage();
-  process.stdout.write(`done ${series} ${sum} ${ms} ${heapUsed + external} ${failures}\n`);
+  return `heap ${heapUsed + external}`;
 }
-await session.close();
+
+createInterface({ input: process.stdin }).on('line', (line) => {
+  const answer = line === 'heap' ? Promise.resolve(heap()) : scrape(Number(line.split(' ')[1]));
+  void answer.then((text) => process.stdout.write(`${text}\n`));
+});

@@ -1,135 +1,165 @@
-// The JMX race: one JVM with many Kafka-like beans, scraped by us and by a Java client with jmx_exporter's call
-// pattern (fixtures/peer). Prints CPU seconds of scraper and target for one scrape at steady state, and memory.
-// `node bench/jmx-race.ts [beans] [scrapes]`. Wall times are told, but on a shared machine only the ratios mean much.
+// The JMX race: JVMs with few, many and very many Kafka-like beans, read by metrics-adapter, by its JMX client alone, and by
+// a Java client with jmx_exporter's call pattern (fixtures/peer). All see the same series in the same JVM, in turn.
+//   npm run jmx-race -w packages/metrics-adapter -- [--quick] [--only bare,many,most,far] [--write]
+// One scrape at steady state: CPU of the scraper's process and of the JVM, user and system, from /proc/PID/stat (ticks
+// of 10 ms, hence several scrapes), wall time, resident memory. --write puts the figures of a whole race into the
+// client's README.
 
-import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism, loadavg, release } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { buildSync } from 'esbuild';
-import { classesOf, freePort, jmxFlags, startTarget } from '../e2e/jvm.ts';
+import { parseArgs } from 'node:util';
+import { replaceBetween } from '@podmate/base/settings-docs';
+import { temporaryDirectory } from '@podmate/testkit/files';
+import { freePort, type Jvm, jmxFlags, startTarget } from '../e2e/jvm.ts';
+import { delayProxy } from './delay-proxy.ts';
+import { type Builds, builds, type Scraper, WAYS } from './jmx-race-scrapers.ts';
+import { cpuSeconds, rssMiB } from './measure.ts';
 
-const beans = Number(process.argv[2] ?? 5000);
-const scrapes = Number(process.argv[3] ?? 10);
-/** After this many, each time, the JITs have settled; fewer do for very many beans. */
-const WARM_UP = beans > 10_000 ? 2 : 10;
+type Course = {
+  readonly name: string;
+  readonly about: string;
+  readonly beans: number;
+  readonly scrapes: number;
+  /** Of the Java client, where it takes long. */
+  readonly peerScrapes: number;
+  readonly warmUp: number;
+  readonly query: string;
+  readonly rules: readonly (readonly [pattern: string, name: string])[];
+  readonly delayMs?: number;
+};
 
-const RULES: readonly (readonly [pattern: string, name: string])[] = [
+const KAFKA: Course['rules'] = [
   ['kafka.controller<type=(.+), name=(.+)><>(Count|Value)', 'kafka_controller_$1_$2'],
   ['kafka.network<type=(.+), name=(.+), request=(.+)><>Count', 'kafka_network_$1_$2_total'],
   ['kafka.(\\w+)<type=(.+), name=(.+)PerSec\\w*, topic=(.+)><>Count', 'kafka_$1_$2_$3_total'],
   ['kafka.(\\w+)<type=(.+), name=(.+), topic=(.+)><>(\\w+Rate)', 'kafka_$1_$2_$3_$5'],
 ];
-const YAML = [
-  'includeObjectNames: ["kafka.server:*"]',
-  'rules:',
-  ...RULES.map(
-    ([pattern, name]) =>
-      `- pattern: '${pattern}'\n  name: ${name}${pattern.includes('topic') ? '\n  labels: {topic: $4}' : ''}`,
-  ),
-].join('\n');
+const JVM: Course['rules'] = [['java.lang<type=(\\w+)(?:, name=.+)?><(\\w*)>(\\w+): ', 'jvm_$1_$2_$3']];
+const kafka = { query: 'kafka.server:*', rules: KAFKA } as const;
+const COURSES: readonly Course[] = [
+  {
+    name: 'bare',
+    about: 'a bare JVM',
+    beans: 0,
+    scrapes: 100,
+    peerScrapes: 50,
+    warmUp: 100,
+    query: 'java.lang:*',
+    rules: JVM,
+  },
+  { name: 'many', about: '5,000 beans', beans: 5000, scrapes: 20, peerScrapes: 10, warmUp: 10, ...kafka },
+  { name: 'most', about: '30,000 beans', beans: 30_000, scrapes: 5, peerScrapes: 3, warmUp: 3, ...kafka },
+  {
+    name: 'far',
+    about: '500 beans, 10 ms away',
+    beans: 500,
+    scrapes: 10,
+    peerScrapes: 1,
+    warmUp: 4,
+    delayMs: 5,
+    ...kafka,
+  },
+];
 
-type Scraper = { pid: number; scrape(times: number): Promise<string[]>; end(): void };
-
-function scraper(command: string, args: readonly string[]): Scraper {
-  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  return {
-    pid: child.pid ?? 0,
-    end: () => void child.kill('SIGKILL'),
-    async scrape(times) {
-      child.stdin.write(`scrape ${times}\n`);
-      const { value } = await lines.next();
-      return String(value).split(' ');
-    },
-  };
-}
-
-/** CPU milliseconds of a process so far, user and system; the clock of /proc ticks each 10 ms. */
-function cpuMs(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1]?.split(' ') ?? [];
-  return (Number(fields[11]) + Number(fields[12])) * 10;
-}
-
-function memoryKiB(pid: number, key: 'VmRSS' | 'RssAnon'): number {
-  return Number(
-    new RegExp(`^${key}:\\s+(\\d+)`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1],
-  );
-}
+const yamlOf = ({ query, rules }: Course): string =>
+  [
+    `includeObjectNames: ["${query}"]`,
+    'rules:',
+    ...rules.map(
+      ([pattern, name]) =>
+        `- pattern: '${pattern}'\n  name: ${name}${pattern.includes('topic') ? '\n  labels: {topic: $4}' : ''}`,
+    ),
+  ].join('\n');
 
 type Figures = {
-  series: number;
-  ms: number;
-  cpu: number;
-  targetCpu: number;
-  rss: number;
-  anon: number;
-  heap: number;
+  readonly ms: number;
+  readonly cpu: number;
+  readonly targetCpu: number;
+  readonly rss: number;
 };
 
-async function measure(one: Scraper, target: number): Promise<Figures> {
-  const before = [cpuMs(one.pid), cpuMs(target)];
-  const [, series = '', , ms = '', heap = '0'] = await one.scrape(scrapes);
-  const after = [cpuMs(one.pid), cpuMs(target)];
-  return {
-    series: Number(series),
-    ms: Number(ms),
-    cpu: ((after[0] ?? 0) - (before[0] ?? 0)) / scrapes,
-    targetCpu: ((after[1] ?? 0) - (before[1] ?? 0)) / scrapes,
-    rss: memoryKiB(one.pid, 'VmRSS') / 1024,
-    anon: memoryKiB(one.pid, 'RssAnon') / 1024,
-    heap: Number(heap) / 1024 / 1024,
-  };
+async function measure(one: Scraper, target: number, scrapes: number): Promise<Figures> {
+  const before = [cpuSeconds(one.pid), cpuSeconds(target)];
+  const ms = await one.scrape(scrapes);
+  const after = [cpuSeconds(one.pid), cpuSeconds(target)];
+  const each = (index: number): number => (((after[index] ?? 0) - (before[index] ?? 0)) * 1000) / scrapes;
+  return { ms, cpu: each(0), targetCpu: each(1), rss: rssMiB(one.pid) };
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'podmate-jmx-race-'));
-const bundle = join(folder, 'client.cjs');
-const entry = join(import.meta.dirname, 'jmx-race-client.ts');
-// The entry awaits on its top level, which CommonJS has not: ESM here, at 15 MB of RSS that an image does not pay.
-buildSync({
-  entryPoints: [entry],
-  outfile: bundle.replace('.cjs', '.mjs'),
-  bundle: true,
-  platform: 'node',
-  format: 'esm',
-  banner: { js: "import { createRequire } from 'node:module'; const require = createRequire('/');" },
-});
-const port = await freePort();
-const jvm = await startTarget([`meters ${beans}`], jmxFlags(port));
-const flags = ['--expose-gc', '--max-semi-space-size=2', '--v8-pool-size=1'];
-const ours = scraper(process.execPath, [...flags, bundle.replace('.cjs', '.mjs'), String(port), YAML]);
-const peer = scraper('java', [
-  '-Xmx512m',
-  '-XX:+UseSerialGC',
-  '-cp',
-  classesOf('peer', join(import.meta.dirname, 'fixtures')),
-  'Peer',
-  String(port),
-  ...RULES.flat(),
-]);
-try {
-  const [, , , , empty = '0'] = await ours.scrape(0); // heap of the client before it knows a bean
-  for (const one of [ours, peer, ours]) await one.scrape(WARM_UP); // the target's JIT knows both ways before it counts
-  const us = await measure(ours, jvm.pid);
-  const them = await measure(peer, jvm.pid);
-  if (us.series !== them.series) throw new Error(`not the same series: ${us.series} and ${them.series}`);
-  process.stdout.write(
-    `${beans} beans, ${us.series} series, ${scrapes} scrapes after ${WARM_UP}, one scrape:\n`,
-  );
-  for (const key of ['ms', 'cpu', 'targetCpu', 'rss', 'anon'] as const) {
-    process.stdout.write(
-      `${key.padEnd(10)} ours ${us[key].toFixed(1).padStart(8)}  peer ${them[key].toFixed(1).padStart(8)}  ratio ${(them[key] / us[key]).toFixed(1)}\n`,
+/** One course: rows of the table, and what a bean costs the client. */
+async function run(
+  course: Course,
+  quick: boolean,
+  program: Builds,
+  say: (line: string) => void,
+): Promise<void> {
+  const port = await freePort();
+  const host = course.delayMs === undefined ? '127.0.0.1' : '127.0.0.2';
+  const flags = [...jmxFlags(port), `-Djava.rmi.server.hostname=${host}`];
+  await using jvm: Jvm = await startTarget(course.beans === 0 ? [] : [`meters ${course.beans}`], flags);
+  await using stack = new AsyncDisposableStack();
+  if (course.delayMs !== undefined) stack.use(await delayProxy(port, host, course.delayMs));
+  const task = { host, port, yaml: yamlOf(course), query: course.query, rules: course.rules };
+  const scrapers: Scraper[] = [];
+  for (const way of WAYS) scrapers.push(stack.use(await way.start(program, task)));
+  const idle = await scrapers[0]?.heapBytes?.();
+  for (const one of [...scrapers, ...scrapers])
+    await one.scrape(one.isPeer ? 1 : Math.ceil(course.warmUp / 2));
+  const counts = await Promise.all(scrapers.map((one) => one.series()));
+  if (new Set(counts).size !== 1)
+    throw new Error(`${course.about}: not the same series: ${counts.join(', ')}`);
+  const divisor = quick ? 4 : 1;
+  const figures: Figures[] = [];
+  for (const one of scrapers)
+    figures.push(
+      await measure(one, jvm.pid, Math.ceil((one.isPeer ? course.peerScrapes : course.scrapes) / divisor)),
+    );
+  const peer = figures.at(-1);
+  for (const [index, { name }] of WAYS.entries()) {
+    const own = figures[index];
+    if (own === undefined || peer === undefined) continue;
+    const ratio = (key: 'ms' | 'cpu' | 'targetCpu'): string =>
+      own === peer ? '' : ` (1/${(peer[key] / own[key]).toFixed(1)})`;
+    say(
+      `| ${index === 0 ? `${course.about}, ${counts[0]} series` : ''} | ${name} | ${own.cpu.toFixed(1)} ms${ratio('cpu')} | ` +
+        `${own.targetCpu.toFixed(1)} ms${ratio('targetCpu')} | ${own.ms.toFixed(0)} ms${ratio('ms')} | ${own.rss.toFixed(0)} MiB |`,
     );
   }
-  const own = us.heap - Number(empty) / 1024 / 1024;
-  const each = ((own * 1024) / beans).toFixed(2);
-  process.stdout.write(
-    `heap       ours ${us.heap.toFixed(1)} MiB, ${each} KiB for each bean beyond an idle client\n`,
-  );
-} finally {
-  ours.end();
-  peer.end();
-  await jvm.stop();
-  rmSync(folder, { recursive: true });
+  const full = await scrapers[0]?.heapBytes?.();
+  if (idle !== undefined && full !== undefined && course.beans >= 5000)
+    notes.push(
+      `- Memory of the client for each of ${course.about}: ${((full - idle) / 1024 / course.beans).toFixed(2)} KiB beyond an idle one.`,
+    );
 }
+
+const { quick, only, write } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    write: { type: 'boolean', default: false },
+  },
+}).values;
+if (write && (quick || only !== undefined)) throw new Error('--write: the README takes a whole race only');
+const notes: string[] = [];
+const said: string[] = [];
+const say = (line: string): void => {
+  said.push(line);
+  process.stdout.write(`${line}\n`);
+};
+await using directory = await temporaryDirectory('jmx-race');
+const program = await builds(directory.path);
+say('| target | scraper | CPU | CPU of the target | time | RSS |');
+say('| --- | --- | --- | --- | --- | --- |');
+for (const course of COURSES)
+  if (only === undefined || only.split(',').includes(course.name)) await run(course, quick, program, say);
+say('');
+for (const note of notes) say(note);
+say('');
+say(
+  `\`npm run jmx-race -w packages/metrics-adapter -- --write\`, Node ${process.version}, Debian's OpenJDK 17 on both sides, ` +
+    `${availableParallelism()} cores on which ${loadavg()[1]?.toFixed(0)} processes wanted to run, kernel ${release()}. ` +
+    'In brackets: the part of what the Java client takes.',
+);
+const README = join(import.meta.dirname, '../src/jmx/README.md');
+if (write) writeFileSync(README, replaceBetween(readFileSync(README, 'utf8'), 'jmx-race', said.join('\n')));
