@@ -75,8 +75,9 @@ class TargetReading {
     if (wanted.length === 0 && jmxConfig !== undefined && common !== undefined)
       wanted.push(this.#ofFile(jmxConfig, common));
     const found = wanted.filter((one) => one !== undefined);
-    this.targets = found.map((one) => this.#settings(one, found.length > 1));
-    this.#refuseTwins();
+    const targets = found.map((one) => this.#settings(one, found.length > 1));
+    this.#refuseTwins(targets);
+    this.targets = withNamesOfTheirOwn(targets);
   }
 
   #fault(fault: SettingFault): undefined {
@@ -192,14 +193,24 @@ class TargetReading {
     return [name ?? '', value];
   }
 
-  #refuseTwins(): void {
+  #refuseTwins(targets: readonly TargetSettings[]): void {
     const seen = new Set<string>();
-    for (const { name, labels } of this.targets) {
+    for (const { name, labels } of targets) {
       const key = JSON.stringify([name, [...labels]]);
       if (seen.has(key)) this.#fault({ setting: '--jmx.target', value: name, what: 'given twice' });
       seen.add(key);
     }
   }
+}
+
+/** One address with different labels or rules is several targets; our own metrics tell them apart by name. */
+function withNamesOfTheirOwn(targets: readonly TargetSettings[]): TargetSettings[] {
+  const times = new Map<string, number>();
+  return targets.map((one) => {
+    const nth = (times.get(one.name) ?? 0) + 1;
+    times.set(one.name, nth);
+    return nth === 1 ? one : { ...one, name: `${one.name}#${nth}` };
+  });
 }
 
 const storeFile = (filename: string | undefined, password = ''): StoreFile | undefined =>
