@@ -232,6 +232,8 @@ test('what is tried again, once the first attempt has failed', async () => {
   await using one = await startAmbassador(node.url, [
     '--retry-on',
     'connect-failure,reset,gateway-error,429',
+    '--retry-body',
+    '64KiB',
   ]);
   for (const { name, path, init, ...expected } of again) {
     asked = 0;

@@ -338,17 +338,24 @@ export class Exchange implements Carried {
       void this.upstream.resolve().then(() => this.#attempt(undefined));
       return;
     }
-    this.endpoint = endpoint;
     if (this.upstream.observesLatency) this.#sentAtMs = performance.now();
+    if (!this.#acquire(endpoint)) {
+      const other = this.upstream.pick(this.#client.nowMs, endpoint);
+      if (other === undefined || other === endpoint || !this.#acquire(other))
+        return this.#fail(503, 'too-many-pending');
+    }
+    const { hedging } = this.upstream;
+    if (hedging !== undefined && this.attempts === 1) this.#hedgeLater(hedging);
+  }
+
+  /** @returns false when too many wait there */
+  #acquire(endpoint: Endpoint): boolean {
+    this.endpoint = endpoint;
     endpoint.active++;
     this.#isActive = true;
-    if (endpoint.acquire(this)) {
-      const { hedging } = this.upstream;
-      if (hedging !== undefined && this.attempts === 1) this.#hedgeLater(hedging);
-      return;
-    }
+    if (endpoint.acquire(this)) return true;
     this.#settle();
-    this.#fail(503, 'too-many-pending');
+    return false;
   }
 
   /** @param isUnsent nothing of the request has left us: any request may be tried again */

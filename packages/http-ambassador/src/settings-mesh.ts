@@ -84,7 +84,7 @@ export const perUpstreamMesh = {
   retryBody: {
     kind: 'bytes',
     group: 'Upstreams',
-    default: '64KiB',
+    default: '16KiB',
     help: 'Of an idempotent request, so much of the body is kept for another attempt.',
   },
   hedgeAfter: {

@@ -2,7 +2,8 @@
 // faults on and off while a test runs. Listeners are its proxies, under the names the settings give them; new ones come
 // from the settings only.
 import type { createServer, IncomingMessage, ServerResponse } from 'node:http';
-import { type Address, listen } from '@podmate/base/address';
+import { type Address, formatAddress, listen } from '@podmate/base/address';
+import { SettingError } from '@podmate/base/errors';
 import type { Part } from '@podmate/base/lifecycle';
 import { parseToxic, type Toxic, type ToxicText } from './toxic.ts';
 import type { Faults } from './relay.ts';
@@ -31,8 +32,16 @@ export class FaultsApi implements Part {
   }
 
   async start(): Promise<void> {
-    this.#server = this.#http.createServer((request, response) => void this.#serve(request, response));
-    await listen(this.#server, this.#address);
+    this.#server = this.#http.createServer((request, response) => {
+      // Who leaves in the middle of a request, or writes half an escape, gets no answer.
+      this.#serve(request, response).catch(() => response.destroy());
+    });
+    try {
+      await listen(this.#server, this.#address);
+    } catch (cause) {
+      const value = formatAddress(this.#address);
+      throw new SettingError({ setting: 'faultsListen', value, what: 'cannot listen', cause });
+    }
   }
 
   async drain(): Promise<void> {

@@ -69,7 +69,10 @@ export class Faults {
     let open = 2;
     const closed = (): void => {
       if (--open > 0) return;
-      for (const link of links) this.#links.delete(link);
+      for (const link of links) {
+        link.close();
+        this.#links.delete(link);
+      }
     };
     client.on('error', () => cut('close')).on('close', closed);
     // We cut an answer off by a reset; it has to arrive as one.
