@@ -8,6 +8,7 @@ import { temporaryDirectory } from '@podmate/testkit/files';
 import { jolokiaCommand, missingJolokia } from './jolokia.ts';
 import { freePort, jmxFlags, startTarget } from './jvm.ts';
 import { keyPair } from './key-pair.ts';
+import { startBare } from './running.ts';
 import { jolokiaScraper, type Scrape, scraper } from './scraping.ts';
 
 const urlOf = (port: number): string => `http://127.0.0.1:${port}/jolokia`;
@@ -50,7 +51,7 @@ describe.skipIf(missingJolokia)('Jolokia', () => {
 
   test('bad, new, vanished and slow beans cost themselves', async () => {
     const jolokia = await freePort();
-    const commands = ['unprintable u', 'counter a', 'text t first', 'slow s 1500', jolokiaCommand(jolokia)];
+    const commands = ['unprintable u', 'counter a', 'text t first', 'slow s 1000', jolokiaCommand(jolokia)];
     await using jvm = await startTarget(commands);
     await using target = jolokiaScraper({ url: urlOf(jolokia) }, 'includeObjectNames: ["fixture:*"]');
     const first = await target.scrape();
@@ -69,9 +70,9 @@ describe.skipIf(missingJolokia)('Jolokia', () => {
       'fixture_Slow_Value{name="s"}',
     ]);
     // In time for the others only: all are late with it once, then it is alone, then it is not asked for a while.
-    expect((await target.scrape(700)).samples.size).toBe(0);
+    expect((await target.scrape(500)).samples.size).toBe(0);
     for (const detail of ['no answer within', 'it was late 1 times']) {
-      const hurried = await target.scrape(700);
+      const hurried = await target.scrape(500);
       expect(reasons(hurried)).toEqual(['fixture:type=Slow,name=s  timeout']);
       expect(hurried.failures[0]?.detail).toContain(detail);
       expect(hurried.samples.get('fixture_Counter_Fixed{name="b"}')).toBe(7);
@@ -104,6 +105,21 @@ describe.skipIf(missingJolokia)('Jolokia', () => {
     expect((await known.scrape()).samples.get('fixture_Counter_Fixed{name="a"}')).toBe(7);
     await using inUrl = jolokiaScraper({ url: urlOf(plain).replace('//', '//u:p@') }, fixtures);
     expect((await inUrl.scrape()).samples.get('fixture_Counter_Fixed{name="a"}')).toBe(7);
+    const flags = [
+      `--jmx.target=${url}`,
+      `--jmx.target=${urlOf(plain)}`,
+      '--jmx.username=u',
+      '--jmx.preset=none',
+    ];
+    const stores = [`--jmx.trust-store=${folder.file('server.pem')}`, `--jmx.key-store=${client.store}`];
+    const secrets = { METRICS_ADAPTER_JMX_PASSWORD: 'p', METRICS_ADAPTER_JMX_KEY_STORE_PASSWORD: 'changeit' };
+    await using adapter = await startBare(['--web.listen-address=127.0.0.1:0', ...flags, ...stores], secrets);
+    const page = await adapter.scrape();
+    for (const port of [plain, secure]) {
+      const target = `127.0.0.1:${port}/jolokia`;
+      expect(page.value('fixture_Counter_Fixed', { name: 'a', target })).toBe(7);
+      expect(page.value('jmx_scrape_error', { target })).toBe(0);
+    }
     const refused = [
       [
         { url, tls: { ca: server.certificate }, credentials: ['u', 'p'] },

@@ -11,6 +11,9 @@ import type { JsonShape, SlotClaims } from './json-shape.ts';
 import { dateValue, deepValue, flatValue, isFailure } from './json-values.ts';
 import { type OpenType, openTypeOf } from './open-type.ts';
 
+/** The class of a bean, and what is worth asking for by its description. */
+export type Description = NonNullable<SeenBean<unknown>['asked']>;
+
 type Read =
   | { readonly kind: 'flat' | 'open'; readonly attributes: readonly AttributeInfo[] }
   | { readonly kind: 'date'; readonly attributes: readonly [AttributeInfo] };
@@ -25,11 +28,11 @@ const OPEN_CLASS = /^javax\.management\.openmbean\.(?:Composite|Tabular)Data(?:S
 export class JolokiaBean<P> implements SeenBean<P> {
   readonly name: string;
   /** undefined: not described yet. */
-  asked: SeenBean<P>['asked'];
+  asked: Description | undefined;
   shapes: readonly JsonShape[] = [];
   plans: readonly P[] = [];
   #learned = 0;
-  #description = '';
+  #described: Description | undefined;
   /** When it is to be described again, by the poller's clock: beans may gain attributes while they live. */
   describeAt = 0;
   #answered = -1;
@@ -61,12 +64,11 @@ export class JolokiaBean<P> implements SeenBean<P> {
     return this.#reads.length;
   }
 
-  /** What it says of itself, for the first time or anew; an unchanged answer changes nothing. */
-  describe(className: string, attributes: readonly AttributeInfo[]): void {
-    const description = JSON.stringify([className, attributes]);
-    if (description === this.#description) return;
-    this.#description = description;
-    this.asked = { className, attributes };
+  /** What it says of itself, for the first time or anew; equal descriptions are one object, and change nothing. */
+  describe(description: Description): void {
+    if (description === this.#described) return;
+    this.asked = this.#described = description;
+    const { attributes } = description;
     for (const { name, type } of attributes)
       if (OPEN_CLASS.test(type) && !this.#open.has(name)) this.#open.set(name, undefined);
     this.#plan(true);

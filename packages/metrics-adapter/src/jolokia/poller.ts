@@ -9,7 +9,7 @@ import type { PollReport } from '../jmx/poller.ts';
 import { type Answer, AgentError, answersOf, attributesOf, isGone, listPath } from './answers.ts';
 import { namesOf, refusalOf, textOf, timestamps } from './answers.ts';
 import { JolokiaClient, type JolokiaEndpoint } from './http-client.ts';
-import { JolokiaBean } from './jolokia-bean.ts';
+import { type Description, JolokiaBean } from './jolokia-bean.ts';
 import { JsonReader } from './json-reader.ts';
 import { JsonShape } from './json-shape.ts';
 import { JolokiaRound } from './poll-round.ts';
@@ -19,6 +19,9 @@ const LISTS_IN_A_POST = 200;
 const DESCRIBE_MS = 300_000;
 /** `list` nests domain, bean, kind, attribute. */
 const LIST_DEPTH = '6';
+
+/** Kept to be shared; far more than a target has classes of beans. */
+const MAX_DESCRIPTIONS = 10_000;
 
 /** Of all our requests: stop at the attribute and print it (see json-values.ts); names as they were registered. */
 const PARAMETERS = {
@@ -36,6 +39,7 @@ export class JolokiaPoller<P> {
   /** The last answer to the searches: it is only compared while it stays the same. */
   #names: JsonShape | undefined;
   readonly #denied = new Map<string, string>();
+  readonly #descriptions = new Map<string, Description>();
   #polling = false;
 
   /** @throws TypeError when the URL is none */
@@ -76,6 +80,7 @@ export class JolokiaPoller<P> {
       this.#beans = new Map();
       this.#names = undefined;
       this.#denied.clear();
+      this.#descriptions.clear();
       throw error;
     }
     await this.#describeNew(round);
@@ -159,6 +164,16 @@ export class JolokiaPoller<P> {
       (one) =>
         one.readable && !this.#denied.has(`${bean.name} ${one.name}`) && this.#options.wants(bean.name, one),
     );
-    bean.describe(textOf(info.get('class')), wanted);
+    bean.describe(this.#shared({ className: textOf(info.get('class')), attributes: wanted }));
+  }
+
+  /** Beans of a class mostly say the same: it is one object for all of them. */
+  #shared(description: Description): Description {
+    const key = JSON.stringify(description);
+    const known = this.#descriptions.get(key);
+    if (known !== undefined) return known;
+    if (this.#descriptions.size > MAX_DESCRIPTIONS) this.#descriptions.clear(); // beans that change have made most of them
+    this.#descriptions.set(key, description);
+    return description;
   }
 }
