@@ -1,9 +1,10 @@
 // Promise: a tunnel of a tcp listener ends as its sides end it, neither earlier nor otherwise: the next endpoint where
 // one is dead, a reset that stays a reset, a silence that is too long, a reader that is slow.
 import { writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { eventually, holds } from '@podmate/testkit/eventually';
 import { temporaryDirectory } from '@podmate/testkit/files';
-import { type RawPeer, RawServer, rawClient } from '@podmate/testkit/http-raw';
+import { RawPeer, RawServer, rawClient } from '@podmate/testkit/http-raw';
 import { freePort, scrape } from '@podmate/testkit/image';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Running, startWith } from './running.ts';
@@ -52,7 +53,7 @@ test('a dead endpoint costs no connection where there is another', async () => {
 });
 
 test('nobody there: a reset, counted and said', async () => {
-  await using client = await rawClient({ host: '127.0.0.1', port: ports.nobody });
+  await using client = new RawPeer(connect({ host: '127.0.0.1', port: ports.nobody })); // Reset before we know that we are connected.
   await eventually(() => expect(client.error?.code).toBe('ECONNRESET'));
   await eventually(() => expect(ambassador.image.stderr).toMatch(/no connection.*ECONNREFUSED/));
   const samples = await scrape(ambassador.admin);
