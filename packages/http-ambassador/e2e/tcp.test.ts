@@ -1,7 +1,10 @@
 // Promise: a tunnel of a tcp listener ends as its sides end it, neither earlier nor otherwise: the next endpoint where
 // one is dead, a reset that stays a reset, a silence that is too long, a reader that is slow.
+import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
+import { promisify } from 'node:util';
+import { findCommand } from '@podmate/testkit/debian';
 import { eventually, holds } from '@podmate/testkit/eventually';
 import { temporaryDirectory } from '@podmate/testkit/files';
 import { RawPeer, RawServer, rawClient } from '@podmate/testkit/http-raw';
@@ -78,6 +81,17 @@ test('a half-close from the server leaves the other direction open', async () =>
   await far.got('still here');
   client.socket.end();
   await far.gotAll();
+});
+
+test.skipIf(findCommand('ss') === undefined)('a silent tunnel is kept awake on both sides', async () => {
+  const { far } = await tunnel(ports.echo);
+  for (const filter of [`sport = :${ports.echo}`, `dport = :${server.port}`]) {
+    await eventually(async () => {
+      const { stdout } = await promisify(execFile)('ss', ['-Htno', 'state', 'established', filter]);
+      expect(stdout).toContain('timer:(keepalive,');
+    });
+  }
+  far.socket.end();
 });
 
 test('a silence that is too long ends both sides, one that is broken in time does not', async () => {

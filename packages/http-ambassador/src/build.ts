@@ -236,6 +236,7 @@ export class Generation {
       connectMs: own?.connectTimeout ?? all.connectTimeout,
       firstByteMs: own?.firstByteTimeout ?? all.firstByteTimeout,
       idleMs: own?.idleTimeout ?? all.idleTimeout,
+      tunnelIdleMs: own?.idleTimeout ?? all.tunnelIdleTimeout,
       totalMs: own?.totalTimeout ?? all.totalTimeout ?? Infinity,
       budget: { ratio: all.retryBudget, perSecond: FREE_RETRIES_PER_SECOND },
       dns: {

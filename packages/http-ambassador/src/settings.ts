@@ -35,7 +35,7 @@ const perUpstream = {
     group: 'Upstreams',
     default: '60s',
     min: 1,
-    help: 'The longest pause within a response, or within a tunnel of a tcp listener.',
+    help: 'The longest pause within a response; of an upstream, also within a tunnel of a tcp listener.',
   },
   totalTimeout: {
     kind: 'duration',
@@ -334,7 +334,7 @@ const rows = {
     group: 'Limits',
     default: '1h',
     min: 100,
-    help: 'The longest silence after an upgrade or CONNECT.',
+    help: 'The longest silence within a tunnel: of a tcp listener, after an upgrade or CONNECT.',
   },
   accessLog: {
     kind: 'boolean',

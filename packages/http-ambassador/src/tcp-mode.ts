@@ -90,7 +90,7 @@ export class TcpMode implements Service, OpeningHost {
       this.bytesIn += near.bytesIn;
       this.bytesOut += near.bytesOut;
     };
-    const tunnel = new Tunnel(near, far, this.deadlines, opening.upstream.plan.idleMs, done);
+    const tunnel = new Tunnel(near, far, this.deadlines, opening.upstream.plan.tunnelIdleMs, done);
     this.#tunnels.add(tunnel);
   }
 }

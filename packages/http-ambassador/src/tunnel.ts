@@ -9,6 +9,9 @@ import { type Receiver, Wire } from './wire.ts';
 
 export type TunnelEnd = 'closed' | 'reset' | 'idle-timeout' | 'drained';
 
+/** Tunnels may be silent for long: who is gone is noticed, and what is between us (NAT, firewalls) is kept awake. */
+const KEEP_ALIVE_AFTER_MS = 60_000;
+
 class Half implements Receiver {
   ended = false;
   readonly #to: Wire;
@@ -64,6 +67,7 @@ export class Tunnel implements Timed {
     deadlines.add(this);
     near.receiver = new Half(near, far, this);
     far.receiver = new Half(far, near, this);
+    for (const { socket } of [near, far]) socket.setKeepAlive(true, KEEP_ALIVE_AFTER_MS);
     near.resume();
     far.resume();
   }

@@ -22,6 +22,8 @@ export type UpstreamPlan = MeshPlan & {
   readonly connectMs: number;
   readonly firstByteMs: number;
   readonly idleMs: number;
+  /** Within a tunnel of a tcp listener. */
+  readonly tunnelIdleMs: number;
   /** Infinity: none. */
   readonly totalMs: number;
   readonly budget: { readonly ratio: number; readonly perSecond: number };
