@@ -3,7 +3,7 @@
 import { execFile } from 'node:child_process';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
-import type { Course } from './courses.ts';
+import { courses } from './courses.ts';
 import { running } from './lap.ts';
 import type { Track } from './track.ts';
 
@@ -13,7 +13,9 @@ export type Paced = { readonly name: string; readonly p50: number; readonly p99:
 const RATE = 1000;
 const SECONDS = 3;
 
-async function percentiles(name: string, course: Course, track: Track): Promise<readonly number[]> {
+async function percentiles(name: string, track: Track): Promise<readonly number[]> {
+  const course = courses['small'];
+  if (course === undefined) throw new Error('there is no course of small requests');
   return running(name, course, track, async (_image, port) => {
     const program = resolve(import.meta.dirname, 'paced-client.mjs');
     const args = ['-c', '1', process.execPath, program, String(port), course.path];
@@ -23,13 +25,14 @@ async function percentiles(name: string, course: Course, track: Track): Promise<
   });
 }
 
-export async function paced(course: Course, track: Track, rounds: number): Promise<Paced[]> {
+/** @param names nginx first */
+export async function paced(names: readonly string[], track: Track, rounds: number): Promise<Paced[]> {
   const found: Paced[] = [];
   for (let round = 0; round < rounds; round++) {
-    const [base50 = NaN, base99 = NaN] = await percentiles('nginx', course, track);
+    const [base50 = NaN, base99 = NaN] = await percentiles('nginx', track);
     found.push({ name: 'nginx', p50: 1, p99: 1 });
-    for (const name of course.who.filter((each) => each !== 'nginx')) {
-      const [p50 = NaN, p99 = NaN] = await percentiles(name, course, track);
+    for (const name of names.slice(1)) {
+      const [p50 = NaN, p99 = NaN] = await percentiles(name, track);
       found.push({ name, p50: p50 / base50, p99: p99 / base99 });
     }
   }
