@@ -110,8 +110,8 @@ export function javaBigDecimal(unscaled: bigint, scale: number): JavaObject {
   return made(BIG_DECIMAL, scale, javaBigInteger(unscaled));
 }
 
-/** An object of which only the class and the text are known. */
+/** An object of which only the declared class and what it prints are known: no class that anything opens. */
 export function opaque(className: string, text: string): JavaObject {
-  const desc = described(className === '' ? 'java.lang.Object' : className, [['L', 'text']]);
-  return made(desc, text);
+  const name = className === '' ? 'java.lang.Object' : className;
+  return made(described(`${name}, printed`, [['L', 'text']]), text);
 }
