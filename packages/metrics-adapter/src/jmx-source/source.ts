@@ -6,6 +6,7 @@ import type { Log } from '@podmate/base/log';
 import type { AttachOptions } from '../attach/attach.ts';
 import type { SeriesStore } from '../series/store.ts';
 import { PolledFamilies } from './families.ts';
+import { openTarget } from './pollable.ts';
 import { JmxTarget, type TargetGround, type TargetSettings } from './target.ts';
 
 export type SourceOptions = {
@@ -16,6 +17,8 @@ export type SourceOptions = {
   readonly signal: AttachOptions['signal'];
   /** 0: when somebody scrapes. */
   readonly intervalMs: number;
+  /** What a target is read with; tests have others. */
+  readonly open?: typeof openTarget;
 };
 
 export class JmxSource {
@@ -27,7 +30,7 @@ export class JmxSource {
 
   constructor(settings: readonly TargetSettings[], options: SourceOptions) {
     this.#options = options;
-    this.#ground = { ...options, families: new PolledFamilies(options.store) };
+    this.#ground = { open: openTarget, ...options, families: new PolledFamilies(options.store) };
     this.#targets = settings.map((one) => this.#target(one));
   }
 

@@ -9,7 +9,7 @@ import type { SampleSink } from '../jmx/rules/collector.ts';
 import type { SeriesStore } from '../series/store.ts';
 import { type SeenGround, SeenMemory } from './seen-jvm.ts';
 import type { PolledFamilies } from './families.ts';
-import { type Access, type Pollable, openTarget } from './pollable.ts';
+import type { Access, Pollable, openTarget } from './pollable.ts';
 import type { TargetSpec } from './target-spec.ts';
 import { TargetSeries } from './target-series.ts';
 
@@ -29,6 +29,7 @@ export type TargetGround = {
   readonly nowMs: () => number;
   readonly elapsedMs: () => number;
   readonly signal: AttachOptions['signal'];
+  readonly open: typeof openTarget;
 };
 
 /** A poll that is a little late is waited for: its own deadline lets it end in order. */
@@ -86,6 +87,7 @@ export class JmxTarget {
     this.polls++;
     try {
       await this.#inTime(Math.min(timeoutMs, this.settings.access.timeoutMs));
+      if (this.#hasEnded) return;
       if (this.isFailed) log.info('target read again', { target: this.name, beans: this.beans });
       this.isFailed = false;
     } catch (error) {
@@ -118,13 +120,13 @@ export class JmxTarget {
   async #close(): Promise<void> {
     const pollable = this.#pollable;
     this.#pollable = undefined;
-    await pollable?.close();
+    await pollable?.close().catch((error: unknown) => this.#ground.log.debug('not closed', { error }));
   }
 
   /** @throws Error when the target cannot be read, or not in time */
   async #inTime(timeoutMs: number): Promise<void> {
     const { spec, access } = this.settings;
-    const pollable = (this.#pollable ??= openTarget(spec, access, this.#seen));
+    const pollable = (this.#pollable ??= this.#ground.open(spec, access, this.#seen));
     const series = this.#series;
     let isOver = false;
     const sink: SampleSink = {
