@@ -44,7 +44,7 @@ describe.skipIf(missing !== undefined)(`prometheus ${missing?.reason ?? ''}`, { 
     writeFileSync(directory.file('mapping.yml'), MAPPING);
     await using adapter = await startAdapter([
       `--statsd.mapping-config=${directory.file('mapping.yml')}`,
-      ...(jvm === undefined ? [] : [`--jmx.target=127.0.0.1:${jvm.port}`]),
+      ...(jvm === undefined ? [] : [`--jmx.target=127.0.0.1:${jvm.port}`, '--jmx.preset=none']),
     ]);
     await sendUdp([PACKET], { port: adapter.udpPort });
     await using prometheus = await startPrometheus({ target: `127.0.0.1:${adapter.webPort}`, flags });

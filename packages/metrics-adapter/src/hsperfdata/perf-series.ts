@@ -119,10 +119,10 @@ function classes(file: CounterFile, sample: Sampling): void {
 }
 
 function collections(file: CounterFile, sample: Sampling): void {
-  for (let i = 0; file.text(`sun.gc.collector.${i}.name`) !== undefined; i++) {
-    const gc = file.beanNames?.collectors[i] ?? file.text(`sun.gc.collector.${i}.name`) ?? '';
-    sample('jvm_gc_collection_seconds_count', file.value(`sun.gc.collector.${i}.invocations`), { gc });
-    sample('jvm_gc_collection_seconds_sum', file.value(`sun.gc.collector.${i}.time`), { gc });
+  for (const [index, name] of file.collectors) {
+    const gc = file.beanNames?.collectors[index] ?? name;
+    sample('jvm_gc_collection_seconds_count', file.value(`sun.gc.collector.${index}.invocations`), { gc });
+    sample('jvm_gc_collection_seconds_sum', file.value(`sun.gc.collector.${index}.time`), { gc });
   }
 }
 
@@ -153,7 +153,7 @@ function heap(file: CounterFile, sample: Sampling): void {
   sample('jvm_memory_used_bytes', used.eden + used.survivor + used.old, area);
   sample('jvm_memory_committed_bytes', committed.eden + committed.survivor + committed.old, area);
   const [youngMax, oldMax] = [space(young, 'maxCapacity'), space(old, 'maxCapacity')];
-  const max = file.isG1 ? oldMax : youngMax + oldMax - larger('maxCapacity'); // of G1, each may have all regions
+  const max = file.hasRegions ? oldMax : youngMax + oldMax - larger('maxCapacity');
   sample('jvm_memory_max_bytes', max, area);
 }
 
@@ -162,13 +162,24 @@ class CounterFile {
   readonly #ticksPerSecond: number;
   readonly beanNames: (typeof BEAN_NAMES)[number] | undefined;
   readonly isG1: boolean;
+  /** Which each generation may have all of. */
+  readonly hasRegions: boolean;
+  /** Numbers and names; ZGC's may begin with 2. */
+  readonly collectors: readonly (readonly [index: number, name: string])[];
 
   constructor(counters: readonly PerfCounter[]) {
     this.#counters = new Map(counters.map((one) => [one.name, one]));
     this.#ticksPerSecond = this.value('sun.os.hrt.frequency') ?? 1e9;
-    const first = this.text('sun.gc.collector.0.name') ?? '';
+    this.collectors = counters
+      .flatMap(({ name, value }): [number, string][] => {
+        const index = /^sun\.gc\.collector\.(\d+)\.name$/.exec(name)?.[1];
+        return index === undefined ? [] : [[Number(index), String(value)]];
+      })
+      .toSorted(([a], [b]) => a - b);
+    const first = this.collectors[0]?.[1] ?? '';
     this.beanNames = BEAN_NAMES.find((names) => names.first.test(first));
     this.isG1 = first.startsWith('G1 ');
+    this.hasRegions = /^(?:G1|Z)/.test(first);
   }
 
   /** Ticks in seconds. */

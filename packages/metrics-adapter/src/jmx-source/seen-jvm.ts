@@ -23,8 +23,9 @@ export type SeenGround = {
 
 /** What is known of processes, longer than a poll that is given up and the pollable that made it. */
 export class SeenMemory {
-  /** Signalled, without a socket to show for it: once more would be one more thread dump in its log. */
+  /** Signalled, without a socket to show for it. */
   deaf: JavaProcess | undefined;
+  deafSinceMs = 0;
   readByJmx: JavaProcess | undefined;
   /** Under way, or done since the last poll was given up. */
   search: Promise<AutoTarget> | undefined;
@@ -42,6 +43,8 @@ type Found = { readonly target: AutoTarget; readonly pollable: Pollable; readonl
 const STEP_MS = 5000;
 /** Counters are read for this long before a better way is tried again: a port may open late. */
 const TRY_AGAIN_MS = 60_000;
+/** So long a JVM that opened no socket is not signalled again: each time is a thread dump in its log. */
+const DEAF_MS = 3_600_000;
 
 export class SeenJvm implements Pollable {
   readonly #spec: SeenTarget;
@@ -130,10 +133,11 @@ export class SeenJvm implements Pollable {
       session: { ...this.#session, connectTimeoutMs: STEP_MS, callTimeoutMs: STEP_MS },
       maySignal: (jvm) => {
         asked = jvm;
-        return !isSame(jvm, memory.deaf);
+        return !isSame(jvm, memory.deaf) || performance.now() - memory.deafSinceMs > DEAF_MS;
       },
       signal: (pid, name) => {
         memory.deaf = asked;
+        memory.deafSinceMs = performance.now();
         signal(pid, name);
       },
     });

@@ -116,6 +116,22 @@ const ROWS: { name: string; in: readonly PerfCounter[]; out: Readonly<Record<str
     },
   },
   {
+    name: 'a collector that no bean is named for, and that is not the first',
+    in: [
+      counter('sun.gc.collector.2.name', 'Z concurrent cycle pauses', 'string'),
+      counter('sun.gc.collector.2.invocations', 81, 'events'),
+      ...generation(0, 0, 100 * PAGE),
+      ...generation(1, 50 * PAGE, 100 * PAGE),
+      ...space('1.space.0', 12, 50 * PAGE),
+    ],
+    out: {
+      'jvm_gc_collection_seconds_count{Z concurrent cycle pauses}': 81,
+      'jvm_memory_used_bytes{heap}': 12,
+      'jvm_memory_committed_bytes{heap}': 50 * PAGE,
+      'jvm_memory_max_bytes{heap}': 100 * PAGE,
+    },
+  },
+  {
     name: 'metaspace that nobody has measured yet is not 0',
     in: [counter('sun.gc.metaspace.used', 0, 'bytes'), counter('sun.gc.metaspace.capacity', PAGE, 'bytes')],
     out: { 'jvm_memory_pool_committed_bytes{Metaspace}': PAGE },
