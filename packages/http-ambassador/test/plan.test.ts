@@ -2,7 +2,6 @@
 import { SettingError } from '@podmate/base/errors';
 import { expect, test } from 'vitest';
 import { expand } from '../src/expand.ts';
-import { hasDotSegment } from '../src/http1/target.ts';
 import { targetOf } from '../src/plan.ts';
 
 const targets: { in: string; out: object }[] = [
@@ -59,20 +58,4 @@ test('variables, defaults, and what is missing', () => {
   expect(expand('${A}-${B:-two}-${EMPTY:-three}-$A', env)).toBe('1-two-three-$A');
   expect(() => expand('${B}', env)).toThrow('variable B is not set');
   expect(() => expand('${EMPTY}', env)).toThrow('variable EMPTY is not set');
-});
-
-test.each([
-  { in: '/a/../b', out: true },
-  { in: '/a/..', out: true },
-  { in: '/./b', out: true },
-  { in: '/%2e%2E/b', out: true },
-  { in: '/a/.%2e', out: true },
-  { in: '/a%2f..%2fb', out: true },
-  { in: '/a\\..\\b', out: true },
-  { in: '/a..b/...', out: false },
-  { in: '/.well-known/x', out: false },
-  { in: '/a?x=/../', out: false },
-  { in: '/', out: false },
-])('a dot segment in $in: $out', ({ in: path, out }) => {
-  expect(hasDotSegment(Buffer.from(path), 0, path.length)).toBe(out);
 });

@@ -40,6 +40,7 @@ describe('routeTable', () => {
     expect(routeTable([{ path: '/' }])).toMatchObject({ only: { path: '/' }, looksAtPaths: false });
     expect(routeTable([{ path: '/a' }])).toMatchObject({ only: undefined, looksAtPaths: true });
     expect(routeTable([{ path: '/', host: 'a' }]).only).toBeUndefined();
+    expect(routeTable([{ path: '/', replacePath: '/v1' }]).looksAtPaths).toBe(true);
   });
 
   test('nothing fits: nothing is found', () => {

@@ -64,6 +64,28 @@ const requests: {
     },
     out: 'GET /x HTTP/1.1\r\nHost: up\r\nX-Forwarded-For: 1.2.3.4\r\nX-Forwarded-Host: h\r\nX-Forwarded-Proto: http\r\nB: 3\r\n\r\n',
   },
+  ...[
+    { prefix: '/', by: '/v1', in: '/x?q', out: '/v1/x?q' },
+    { prefix: '/', by: '/v1', in: '/?q', out: '/v1/?q' },
+    { prefix: '/', by: '/v1/', in: '/', out: '/v1/' },
+    { prefix: '/api/', by: '/v1', in: '/api/x', out: '/v1/x' },
+    { prefix: '/api/', by: '/v1/', in: '/api/', out: '/v1/' },
+    { prefix: '/api', by: '/v1', in: '/api', out: '/v1' },
+    { prefix: '/api', by: '/v1', in: '/api?q', out: '/v1?q' },
+    { prefix: '/api', by: '/', in: '/api', out: '/' },
+    { prefix: '/api', by: '/', in: '/api//x', out: '//x' },
+  ].map(({ prefix, by, in: path, out }) => ({
+    name: `${path} with ${prefix} replaced by ${by}`,
+    in: `GET ${path} HTTP/1.1\r\nHost: h\r\n\r\n`,
+    changes: { replacePath: { prefix, by } },
+    out: `GET ${out} HTTP/1.1\r\nHost: h\r\n\r\n`,
+  })),
+  {
+    name: 'forwarded fields in CGI writing are replaced, too; other underscores stay',
+    in: 'GET / HTTP/1.1\r\nHost: h\r\nX_Forwarded-For: forged\r\nx_forwarded_proto: https\r\nKeep_Alive: 1\r\n\r\n',
+    changes: { setForwarded: true },
+    out: 'GET / HTTP/1.1\r\nHost: h\r\nKeep_Alive: 1\r\nX-Forwarded-For: 1.2.3.4\r\nX-Forwarded-Host: h\r\nX-Forwarded-Proto: http\r\n\r\n',
+  },
   {
     name: 'an upgrade',
     in: 'GET / HTTP/1.1\r\nHost: h\r\nConnection: keep-alive, Upgrade\r\nUpgrade: websocket\r\n\r\n',
