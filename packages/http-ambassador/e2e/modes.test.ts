@@ -155,6 +155,11 @@ test('routes by host and path, header edits, and what --explain says of them', a
 
 const wrong: { name: string; args: string[]; says: RegExp }[] = [
   { name: 'nothing to do', args: [], says: /ROUTES: no listener/ },
+  {
+    name: 'all of it at once',
+    args: ['8080=http://a', '--retry-on', '2xx', '--hedge-after', 'soon', '--health-check', 'hz'],
+    says: /retryOn 2xx: not known[^]*hedgeAfter soon: not a duration[^]*healthCheck hz: not a path/,
+  },
   { name: 'no URL', args: ['8080'], says: /8080: not PORT=URL/ },
   { name: 'a variable that is not set', args: ['8080=http://${DB_HOST}'], says: /DB_HOST is not set/ },
   { name: 'a path in the URL', args: ['8080=http://a/b'], says: /is no target/ },

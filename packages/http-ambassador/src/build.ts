@@ -14,7 +14,7 @@ import { HttpMode } from './http-mode.ts';
 import type { HttpRoute } from './http-route.ts';
 import { HttpService, type RateRule } from './http-service.ts';
 import { Listener, type Offer, type Service } from './listener.ts';
-import { meshPlan, type RatePlan, ratePlan } from './mesh-plan.ts';
+import { meshPlan, type RatePlan } from './mesh-plan.ts';
 import type { ListenerSpec, RouteSpec, UpstreamSpec } from './plan.ts';
 import { RateLimit } from './policy/rate-limit.ts';
 import { routeTable } from './route.ts';
@@ -100,6 +100,11 @@ export class Generation {
     this.listeners.set(name, { listener, offer });
   }
 
+  #formerRate(name: string): RateRule | undefined {
+    const service = this.#former?.listeners.get(name)?.offer.service;
+    return service instanceof HttpMode ? service.http.rules.rate : undefined;
+  }
+
   /** What the API changed stays while the settings say the same. */
   #faults({ faults = [] }: ListenerSpec, name: string): Faults | undefined {
     const { allowFaults, faultsListen } = this.#values;
@@ -143,7 +148,7 @@ export class Generation {
           tunnelIdleMs: values.tunnelIdleTimeout,
         },
         routes: routeTable(routes),
-        rate: rateRule(spec.rate ?? ratePlan(values)),
+        rate: rateRule(spec.rate, this.#formerRate(name)),
         trace: values.trace,
         faults,
         forward: spec.mode === 'forward' ? this.#forward(name, spec.allow) : undefined,
@@ -197,7 +202,7 @@ export class Generation {
       },
       response: spec.response,
       traffic: before?.traffic ?? new Traffic(),
-      rate: rateRule(spec.rate),
+      rate: rateRule(spec.rate, before?.rate),
     };
   }
 
@@ -262,6 +267,9 @@ export class Generation {
   }
 }
 
-function rateRule(plan: RatePlan | undefined): RateRule | undefined {
-  return plan && { limit: new RateLimit(plan.perSecond, plan.burst), by: plan.by };
+/** Buckets stay as full as they are while the settings say the same. */
+function rateRule(plan: RatePlan | undefined, former: RateRule | undefined): RateRule | undefined {
+  if (plan === undefined) return undefined;
+  const isSame = isDeepStrictEqual(former?.plan, plan);
+  return isSame ? former : { plan, limit: new RateLimit(plan.perSecond, plan.burst) };
 }

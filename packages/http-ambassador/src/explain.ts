@@ -1,5 +1,6 @@
 // --explain URL: which listener's route a request would take, and what becomes of it, in words. Pure.
 import { formatAddress } from '@podmate/base/address';
+import type { RatePlan } from './mesh-plan.ts';
 import { DEFAULT_PORTS, type ListenerSpec, type RouteSpec, type Scheme } from './plan.ts';
 import { findRoute, routeTable } from './route.ts';
 
@@ -56,5 +57,11 @@ function routeLines(route: RouteSpec, spec: ListenerSpec, path: string): string[
     if (removed.size > 0) lines.push(`${to.padEnd(10)} without ${[...removed].join(', ')}`);
     if (added !== '') lines.push(`${to.padEnd(10)} with ${added.trimEnd().replaceAll('\r\n', ', ')}`);
   }
+  for (const rate of [spec.rate, route.rate]) if (rate) lines.push(`limit      ${limitOf(rate)}`);
   return lines;
+}
+
+function limitOf({ perSecond, burst, by }: RatePlan): string {
+  const key = 'name' in by ? `${by.kind} ${by.name}` : by.kind;
+  return `${perSecond} a second, ${burst} at once, by ${key}; more: 429`;
 }

@@ -5,9 +5,9 @@ import type { Exchange } from './exchange.ts';
 import type { Faults } from './faults/relay.ts';
 import type { ForwardMap } from './forward-map.ts';
 import { Head, type HeadLimits } from './http1/head.ts';
-import type { KeySource } from './http1/request-key.ts';
 import type { Target } from './http1/target.ts';
 import type { HttpRoute } from './http-route.ts';
+import type { RatePlan } from './mesh-plan.ts';
 import type { RateLimit } from './policy/rate-limit.ts';
 import { findRoute, type RouteTable } from './route.ts';
 import type { Session } from './session.ts';
@@ -37,7 +37,7 @@ export type HttpRules = {
 };
 
 /** How often may be asked, by which key. */
-export type RateRule = { readonly limit: RateLimit; readonly by: KeySource };
+export type RateRule = { readonly plan: RatePlan; readonly limit: RateLimit };
 
 /** What is known of a request when it has ended. */
 export type Ended = AccessEntry & {

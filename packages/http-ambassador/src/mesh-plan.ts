@@ -49,6 +49,16 @@ export function meshPlan(all: SettingsValues, own: Section): MeshPlan {
   };
 }
 
+/** What can be wrong, each for itself, so that all of it is said. */
+export function meshParts(all: SettingsValues, own: Section): readonly (() => unknown)[] {
+  return [
+    () => keySource('hashBy', own?.hashBy ?? all.hashBy),
+    () => retryOn(own?.retryOn.length ? own.retryOn : all.retryOn),
+    () => hedge(all, own),
+    () => health(all, own),
+  ];
+}
+
 export type RatePlan = { readonly perSecond: number; readonly burst: number; readonly by: KeySource };
 
 /** @param of a listener, a route or the top. @throws SettingError naming what cannot be read */

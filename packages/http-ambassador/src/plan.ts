@@ -8,7 +8,7 @@ import { NO_EDITS, type HeaderEdits } from './http1/forwarded-head.ts';
 import { TOKEN, VALUE } from './http1/octets.ts';
 import type { Place } from './dns/followed-names.ts';
 import { isServerAddress } from './dns/server-address.ts';
-import { meshPlan, type RatePlan, ratePlan } from './mesh-plan.ts';
+import { meshParts, type RatePlan, ratePlan } from './mesh-plan.ts';
 import type { SettingsValues } from './settings.ts';
 
 export type Scheme = 'http' | 'https' | 'tcp' | 'tls' | 'postgres' | 'mysql';
@@ -41,7 +41,6 @@ export type ListenerSpec = {
   readonly routes: readonly RouteSpec[];
   readonly allow: readonly string[];
   readonly faults?: readonly Toxic[];
-  /** undefined: that of the top. */
   readonly rate?: RatePlan | undefined;
   readonly acceptProxyProtocol: boolean;
   readonly tls:
@@ -66,17 +65,20 @@ export function planListeners(values: SettingsValues, env: Environment): Listene
       return make();
     } catch (error) {
       if (!(error instanceof SettingError)) throw error;
-      faults.push(new SettingError({ setting, ...error.fault }));
+      const { setting: own = '' } = error.fault;
+      // Of a section: which one, and what in it.
+      const name = own === '' ? setting : setting.endsWith(']') ? `${setting}.${own}` : own;
+      faults.push(new SettingError({ ...error.fault, setting: name }));
       return undefined;
     }
   };
-  attempt('upstreams', () => meshPlan(values, undefined));
-  attempt('rateLimit', () => ratePlan(values));
+  for (const part of meshParts(values, undefined)) attempt('upstreams', part);
+  const rate = attempt('rateLimit', () => ratePlan(values));
   attempt('allowFaults', () => refuseFaults(values));
   const upstreams = new Map<string, UpstreamSpec>();
   values.upstreams.forEach((section, at) => {
     const spec = attempt(`upstreams[${at}].targets`, () => upstreamOf(section, env));
-    attempt(`upstreams[${at}]`, () => meshPlan(values, section));
+    for (const part of meshParts(values, section)) attempt(`upstreams[${at}]`, part);
     if (spec !== undefined) upstreams.set(section.name, spec);
   });
   const find = (to: string): UpstreamSpec => upstreams.get(to) ?? inlineUpstream(expand(to, env));
@@ -98,7 +100,7 @@ export function planListeners(values: SettingsValues, env: Environment): Listene
   for (const twice of new Set(addresses.filter((address, at) => addresses.indexOf(address) !== at)))
     faults.push(new SettingError({ setting: 'listen', value: twice, what: 'two listeners at one address' }));
   if (faults.length > 0) throw new SettingErrors(faults);
-  return specs;
+  return specs.map((spec) => (spec.mode === 'tcp' ? spec : { ...spec, rate: spec.rate ?? rate }));
 }
 
 /** `8080=https://api`, `0.0.0.0:8080=...`, `unix:/run/a.sock=...`, `1080=forward` */

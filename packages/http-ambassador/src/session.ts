@@ -256,8 +256,8 @@ export class Session implements Receiver, Client, Timed {
   }
 
   /** More than the limit allows: answered at once; the connection may stay, as a new one would cost both sides more. */
-  #isOver({ limit, by }: RateRule, route: HttpRoute | undefined): boolean {
-    const key = requestKey(this.#service.head, this.#target, by, this.#from) ?? this.#from;
+  #isOver({ limit, plan }: RateRule, route: HttpRoute | undefined): boolean {
+    const key = requestKey(this.#service.head, this.#target, plan.by, this.#from) ?? this.#from;
     const waitMs = limit.take(key, performance.now());
     if (waitMs === 0) return false;
     this.#route = route;
