@@ -3,6 +3,7 @@
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:https';
+import { connect as connectPlain, type Socket } from 'node:net';
 import { connect, TLSSocket } from 'node:tls';
 import { eventually } from '@podmate/testkit/eventually';
 import { temporaryDirectory } from '@podmate/testkit/files';
@@ -105,9 +106,11 @@ test('a listener shows its new certificate and asks for those of its new authori
     `listeners:\n  - { listen: '127.0.0.1:${port}', to: 'https://127.0.0.1:${portOf(server)}', ${files} }\n` +
       `tlsCa: '${volume.file('ca.crt')}'\ntlsCertificate: '${volume.file('tls.crt')}'\ntlsKey: '${volume.file('tls.key')}'\n`,
   );
-  await using proxy = await startWith(port, ['--config', folder.file('config.yaml')]);
+  await using proxy = await startWith(port, ['--config', folder.file('config.yaml'), '--head-timeout', '1s']);
+  const dialled: TLSSocket[] = [];
   const dial = ({ 'ca.crt': ca, 'tls.crt': cert, 'tls.key': key }: Certificates): TLSSocket => {
     const socket = connect({ port, host: '127.0.0.1', ca, cert, key });
+    dialled.push(socket);
     onTestFinished(() => void socket.destroy());
     return socket.setEncoding('latin1').on('error', () => {});
   };
@@ -127,4 +130,18 @@ test('a listener shows its new certificate and asks for those of its new authori
       `http_ambassador_listener_tls_failures_total{listener="127.0.0.1:${port}"}`,
     ),
   ).toBeGreaterThanOrEqual(2);
+
+  // Clients that go, fall silent or talk nonsense within the handshake leave nothing behind.
+  const gone = [(socket: Socket) => socket.end(), (socket: Socket) => socket.resetAndDestroy()];
+  const odd = [(socket: Socket) => void socket.write('GET / HTTP/1.1\r\n\r\n'), () => {}];
+  for (const act of [...gone, ...odd]) {
+    const socket = connectPlain(port, '127.0.0.1', () => act(socket)).on('error', () => {});
+    onTestFinished(() => void socket.destroy());
+    socket.resume();
+    await new Promise((resolve) => socket.once('close', resolve));
+  }
+  for (const socket of dialled) socket.destroy();
+  await eventually(async () =>
+    expect((await scrape(proxy.admin)).get(`http_ambassador_clients{listener="127.0.0.1:${port}"}`)).toBe(0),
+  );
 });

@@ -117,7 +117,8 @@ export class Generation {
     const modules = this.#modules;
     if (tls === undefined || modules === undefined) return undefined;
     const protocol = mode === 'tcp' ? undefined : 'http/1.1';
-    return { tls: modules.tls, material: this.#material(modules, tls), protocol };
+    const handshakeMs = this.#values.headTimeout;
+    return { tls: modules.tls, material: this.#material(modules, tls), protocol, handshakeMs };
   }
 
   #tcp(spec: UpstreamSpec): TcpMode {

@@ -9,8 +9,7 @@ import { acceptWire } from './accepted-wire.ts';
 import { type Faults, Relay } from './faults/relay.ts';
 import { Announcements, originOf } from './proxy-protocol/announced.ts';
 import type { Origin } from './proxy-protocol/header.ts';
-import { TlsAcceptor } from './tls.ts';
-import type { Tls, TlsMaterial } from './tls-material.ts';
+import { type SecurePlan, TlsAcceptor } from './tls.ts';
 import type { Tally } from './traffic.ts';
 import { type Receiver, Wire } from './wire.ts';
 
@@ -34,9 +33,7 @@ export type Offer = {
   readonly service: Service;
   readonly maxClients: number;
   /** Set where TLS is terminated. */
-  readonly secure:
-    | { readonly tls: Tls; readonly material: TlsMaterial; readonly protocol: string | undefined }
-    | undefined;
+  readonly secure: SecurePlan | undefined;
   /** Set where each connection begins with a header of the PROXY protocol: how long that may take. */
   readonly announcedWithinMs: number | undefined;
   /** Set where faults are allowed. */
@@ -111,7 +108,7 @@ export class Listener {
     this.#spoil(faults);
     this.#maxClients = maxClients;
     this.#announcedWithinMs = announcedWithinMs;
-    if (this.tls?.material !== secure?.material) this.#secure(secure);
+    if (secure === undefined || this.tls?.isFor(secure) !== true) this.#secure(secure);
     if (this.service.renew(service)) return;
     for (const left of this.#leaving) if (left.open === 0) this.#leaving.delete(left);
     this.#leaving.add(this.service);
@@ -131,11 +128,11 @@ export class Listener {
     }
   }
 
-  #secure(secure: Offer['secure']): void {
+  #secure(secure: SecurePlan | undefined): void {
     this.tls?.retire();
     this.tls =
       secure &&
-      new TlsAcceptor(secure.tls, secure.material, secure.protocol, (socket, origin) => {
+      new TlsAcceptor(secure, (socket, origin) => {
         this.#serve(origin, (receiver) => {
           const wire = new Wire(receiver);
           wire.openPlain(socket);

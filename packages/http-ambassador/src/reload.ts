@@ -13,7 +13,6 @@ import type { LoadedSettings, SettingsValues } from './settings.ts';
 const NEED_RESTART: readonly (keyof SettingsValues)[] = [
   'accessLog',
   'accessLogShare',
-  'accessLogShare',
   'adminListen',
   'drainTimeout',
   'exitFile',

@@ -313,7 +313,7 @@ const rows = {
     group: 'Limits',
     default: '10s',
     min: 100,
-    help: 'From the first byte of a request head to its last.',
+    help: 'From the first byte of a request head to its last; of a TLS handshake, too.',
   },
   keepAliveTimeout: {
     kind: 'duration',

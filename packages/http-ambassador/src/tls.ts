@@ -13,8 +13,6 @@ export type TlsClientPlan = { readonly serverName: string; readonly verify: bool
 
 /** Sessions kept for resumption, one for each address; addresses come and go. */
 const MOST_SESSIONS = 256;
-/** For a client to come through the handshake. */
-const HANDSHAKE_TIMEOUT_MS = 10_000;
 
 /** The last session of each endpoint. Those of a former material would keep its certificates in use. */
 class Sessions {
@@ -89,9 +87,19 @@ export function dialTls(client: TlsClient): Dial {
 
 const peerOf = ({ remoteAddress, remotePort }: Socket): string => `${remoteAddress} ${remotePort}`;
 
+/** How a listener terminates TLS. */
+export type SecurePlan = {
+  readonly tls: Tls;
+  readonly material: TlsMaterial;
+  /** For ALPN, where it is sure what is spoken inside. */
+  readonly protocol: string | undefined;
+  /** For a client to come through the handshake. */
+  readonly handshakeMs: number;
+};
+
 /** The TLS side of a listener; it owns no port, what was accepted is handed in. */
 export class TlsAcceptor {
-  readonly material: TlsMaterial;
+  readonly #plan: SecurePlan;
   /** Clients that came no further than the handshake. */
   failures = 0;
   /** In the handshake. */
@@ -101,33 +109,35 @@ export class TlsAcceptor {
   /** What a proxy said of connections in the handshake, by their own address. */
   readonly #announced = new Map<string, Origin>();
 
-  /** @param protocol for ALPN, where it is sure what is spoken inside */
-  constructor(
-    tls: Tls,
-    material: TlsMaterial,
-    protocol: string | undefined,
-    onSocket: (socket: Socket, origin: Origin) => void,
-  ) {
-    this.material = material;
+  constructor(plan: SecurePlan, onSocket: (socket: Socket, origin: Origin) => void) {
+    const { tls, material, protocol, handshakeMs } = plan;
+    this.#plan = plan;
     const asksForCertificate = material.files.ca !== undefined;
     this.#server = tls.createServer({
       ...material.pem,
       requestCert: asksForCertificate,
       rejectUnauthorized: asksForCertificate,
-      handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
+      handshakeTimeout: handshakeMs,
       ...(protocol !== undefined && { ALPNProtocols: [protocol] }),
-      allowHalfOpen: true,
       noDelay: true,
     });
-    this.#server.on('tlsClientError', () => {
+    this.#server.on('tlsClientError', (_error, socket: TLSSocket) => {
       this.failures++;
       this.shaking--;
+      socket.destroy(); // Node leaves one open whose handshake timed out.
     });
     this.#server.on('secureConnection', (socket: TLSSocket) => {
       this.shaking--;
+      socket.allowHalfOpen = true;
       onSocket(socket, this.#announced.get(peerOf(socket)) ?? originOf(socket));
     });
     this.#ended = material.onRenewed((pem) => this.#server.setSecureContext(pem));
+  }
+
+  /** Whether it does what this plan says. */
+  isFor({ material, protocol, handshakeMs }: SecurePlan): boolean {
+    const plan = this.#plan;
+    return plan.material === material && plan.protocol === protocol && plan.handshakeMs === handshakeMs;
   }
 
   accept(socket: Socket, announced: Origin | undefined): void {
@@ -137,6 +147,8 @@ export class TlsAcceptor {
       this.#announced.set(peer, announced);
       socket.once('close', () => this.#announced.delete(peer));
     }
+    // The secure socket takes this over: who says good-bye within the handshake is gone. Half-closes count behind it.
+    socket.allowHalfOpen = false;
     this.#server.emit('connection', socket);
   }
 
