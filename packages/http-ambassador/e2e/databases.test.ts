@@ -15,7 +15,7 @@ import { freePort, portOf } from '@podmate/testkit/image';
 import { MariadbServer } from '@podmate/testkit/mariadb-server';
 import { PostgresServer } from '@podmate/testkit/postgres-server';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { packetOf } from '../src/database/mysql-handshake.ts';
+import { errorPacket, packetOf } from '../src/database/mysql-handshake.ts';
 import { type Running, startWith } from './running.ts';
 
 type Outcome = { readonly code: number | null; readonly stdout: string; readonly stderr: string };
@@ -326,5 +326,51 @@ test('a PostgreSQL that answers anything but one S gets no word of the client', 
     client.send(STARTUP);
     expect(await client.gotAll()).toContain(says);
     expect(server.received).toBe('\0\0\0\x08\x04\xd2\x16\x2f');
+  }
+});
+
+const latin1 = (packet: Buffer): string => packet.toString('latin1');
+/** A greeting as MySQL 8 has it, with these lower capabilities. */
+const greetingOf = (capabilities: number): Buffer =>
+  packetOf(
+    0,
+    Buffer.from('\x0a8.4.0\0\x01\0\0\x0012345678\0', 'latin1'),
+    Buffer.from([capabilities & 0xff, capabilities >> 8, 0x21, 2, 0, 8, 0, 0x15]),
+    Buffer.alloc(10),
+    Buffer.from('abcdefghijkl\0mysql_native_password\0'),
+  );
+const TLS_AND_41 = 0x8a00;
+const badGreetings = [
+  {
+    name: 'no TLS',
+    greeting: latin1(greetingOf(TLS_AND_41 & ~0x800)),
+    says: 'the server does not offer TLS',
+  },
+  {
+    name: 'more than its greeting',
+    greeting: latin1(Buffer.concat([greetingOf(TLS_AND_41), packetOf(2, Buffer.from([0]))])),
+    says: 'sent more than its answer before TLS',
+  },
+  {
+    name: 'an error',
+    greeting: latin1(errorPacket(0, 'Too many connections')),
+    says: 'Too many connections',
+  },
+  { name: 'another protocol', greeting: 'SSH-2.0-OpenSSH_9.2\r\n', says: 'a packet too long' },
+];
+
+test('a MySQL that greets badly gets no word of the client, and the client hears why', async () => {
+  await using servers = new AsyncDisposableStack();
+  const targets: { port: number; server: RawServer; says: string }[] = [];
+  for (const { greeting, says } of badGreetings) {
+    const server = servers.use(await RawServer.start((peer) => peer.send(greeting)));
+    targets.push({ port: await freePort(), server, says });
+  }
+  const routes = targets.map(({ port, server }) => `${port}=mysql://127.0.0.1:${server.port}`);
+  servers.use(await startWith(0, [...routes, '--retries', '0']));
+  for (const { port, server, says } of targets) {
+    await using client = await rawClient({ host: '127.0.0.1', port });
+    expect(await client.gotAll()).toContain(says);
+    expect(server.received).toBe('');
   }
 });
