@@ -79,7 +79,12 @@ export class TcpMode implements Service, OpeningHost {
     this.#openings.delete(opening);
     this.ends.add(reason);
     if (!CLIENT_FAULTS.has(reason)) upstream.failures.add(reason);
-    this.#log.warn('no connection', { upstream: upstream.plan.name, reason, error });
+    this.#log.warn('no connection', {
+      upstream: upstream.plan.name,
+      client: opening.origin.source,
+      reason,
+      error,
+    });
   }
 
   joined(opening: Opening, near: Wire, far: Wire): void {

@@ -66,7 +66,7 @@ export class MysqlOpening extends Opening {
     if (!greeting.offersTls) return this.fail('tls-refused', new Error('the server does not offer TLS'));
     this.#plugin = greeting.plugin;
     this.#nonce = greeting.nonce;
-    this.await(this.host.clientMs, 'client-timeout');
+    this.allow(this.host.clientMs, 'client-timeout');
     near.send(greeting.forClient, 0, greeting.forClient.length);
     near.resume();
   }
@@ -120,9 +120,9 @@ export class MysqlOpening extends Opening {
     if (kind === 'wants-tls')
       return this.fail('client-tls', new Error('there is no TLS between client and ambassador'));
     near?.pause();
-    this.await(this.upstream.plan.connectMs, 'connect-timeout');
+    this.allow(this.upstream.plan.connectMs, 'connect-timeout');
     this.#greeted?.secure(sslRequest(packet), () => {
-      this.await(this.upstream.plan.firstByteMs, 'first-byte-timeout');
+      this.allow(this.upstream.plan.firstByteMs, 'first-byte-timeout');
       this.#toServer(responseOverTls(packet));
       far?.resume();
       near?.resume();
@@ -151,12 +151,16 @@ export class MysqlOpening extends Opening {
 
   #sendKey(): void {
     this.#near?.pause();
-    void passwordKey().then((key) => {
+    const made = (key: PasswordKey): void => {
+      if (this.isOver) return;
       this.#key = key;
       const packet = packetOf(this.#sequence & 0xff, Buffer.from([AUTH_MORE_DATA]), key.publicKey);
       this.#near?.send(packet, 0, packet.length);
       this.#near?.resume();
-    });
+    };
+    passwordKey().then(made, (error: unknown) =>
+      this.fail('no-key', error instanceof Error ? error : undefined),
+    );
   }
 
   /** The password, which the server takes as it is; two packets less than the client has counted. */

@@ -1,6 +1,6 @@
-// A client of a tcp listener before it has its tunnel: an endpoint is dialled, and where database and ambassador have
-// something to settle first, that is said. What a subclass of it is about: which bytes may pass before the tunnel.
-// Invariant: exactly one of joined, failed and left is told, once; until then both wires are closed by this class.
+// A client of a tcp listener before it has its tunnel: an endpoint is dialled, and what its protocol has to settle first
+// is settled, by a subclass for each that has something. For tcp-mode.ts.
+// Invariant: its host is told exactly one of joined, failed and left, once; unless joined, both wires are closed.
 import type { Deadlines, Timed } from '../deadlines.ts';
 import type { Greeted } from '../endpoint.ts';
 import type { Origin } from '../proxy-protocol/header.ts';
@@ -22,15 +22,15 @@ export interface OpeningHost {
 export abstract class Opening implements Receiver, Timed {
   deadlineAt = Infinity;
   readonly upstream: Upstream;
+  readonly origin: Origin;
   protected readonly host: OpeningHost;
-  readonly #origin: Origin;
   #near: Wire | undefined;
   #far: Wire | undefined;
   #isOver = false;
   #awaited = '';
 
   constructor(host: OpeningHost, origin: Origin) {
-    this.#origin = origin;
+    this.origin = origin;
     this.host = host;
     this.upstream = host.upstream;
   }
@@ -78,7 +78,7 @@ export abstract class Opening implements Receiver, Timed {
   }
 
   /** From now on someone else has so long for what comes next. @param reason what is said when it did not come */
-  protected await(ms: number, reason: 'client-timeout' | 'connect-timeout' | 'first-byte-timeout'): void {
+  protected allow(ms: number, reason: 'client-timeout' | 'connect-timeout' | 'first-byte-timeout'): void {
     this.deadlineAt = this.host.deadlines.nowMs + ms;
     this.#awaited = reason;
   }
@@ -97,7 +97,7 @@ export abstract class Opening implements Receiver, Timed {
       this.#far = far;
       this.reached(near, far, greeted);
     };
-    dialTunnel(upstream, deadlines.nowMs, dialled, this.#origin);
+    dialTunnel(upstream, deadlines.nowMs, dialled, this.origin);
   }
 
   protected join(): void {

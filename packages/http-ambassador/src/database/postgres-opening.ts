@@ -33,13 +33,13 @@ export class PostgresOpening extends Opening {
 
   protected begin(near: Wire): void {
     this.#near = near;
-    this.await(this.host.clientMs, 'client-timeout');
+    this.allow(this.host.clientMs, 'client-timeout');
   }
 
   protected reached(near: Wire, far: Wire, _greeted: Greeted | undefined): void {
     far.send(this.#held, 0, this.#held.length);
     if (this.#isCancel) return this.join();
-    this.await(this.upstream.plan.firstByteMs, 'first-byte-timeout');
+    this.allow(this.upstream.plan.firstByteMs, 'first-byte-timeout');
     const filter = new AuthenticationFilter();
     const answer: Receiver = {
       onBytes: (bytes, start, end) => {
