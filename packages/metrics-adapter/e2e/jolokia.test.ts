@@ -9,6 +9,7 @@ import { jolokiaCommand, missingJolokia } from './jolokia.ts';
 import { freePort, jmxFlags, startTarget } from './jvm.ts';
 import { keyPair } from './key-pair.ts';
 import { startBare } from './running.ts';
+import { standStill } from './standing-still.ts';
 import { jolokiaScraper, type Scrape, scraper } from './scraping.ts';
 
 const urlOf = (port: number): string => `http://127.0.0.1:${port}/jolokia`;
@@ -78,6 +79,11 @@ describe.skipIf(missingJolokia)('Jolokia', () => {
       expect(hurried.samples.get('fixture_Counter_Fixed{name="b"}')).toBe(7);
     }
     expect((await target.scrape()).samples.get('fixture_Slow_Value{name="s"}')).toBe(1);
+    await standStill(jvm);
+    await expect(target.scrape(300)).rejects.toThrow('no answer within');
+    jvm.kill('SIGCONT');
+    await jvm.command('gone fixture:type=Slow,name=s');
+    expect((await target.scrape()).report).toMatchObject({ beans: 3, recognized: 2 }); // kept; a text gives nothing
   });
 
   test('https, with password and a certificate of the client; a target that comes back', async () => {

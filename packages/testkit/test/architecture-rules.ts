@@ -32,7 +32,7 @@ const PURE = [
   /^packages\/date-adapter\/src\/(awk|dates|formats)\//,
   /^packages\/redis-ambassador\/src\/(resp\/|routing\.ts|balancer\.ts|commands\.ts)/,
   /^packages\/http-ambassador\/src\/(http1\/|faults\/toxic\.ts|dns\/(answer|name-schedule|resolv-conf)\.ts|policy\/|database\/(postgres-start|mysql-handshake)\.ts|proxy-protocol\/(header|ip-address)\.ts|route\.ts|balancer\.ts|outlier\.ts|expand\.ts)/,
-  /^packages\/metrics-adapter\/src\/(exposition\.ts|statsd\/(line|mapping)\.ts|jser\/|hsperfdata\/perf-counters\.ts|jmx\/rules\/)/,
+  /^packages\/metrics-adapter\/src\/(exposition\.ts|statsd\/(line|mapping)\.ts|jser\/|hsperfdata\/perf-counters\.ts|jmx\/rules\/|jolokia\/(json-.*|open-type|java-objects|answers)\.ts)/,
 ];
 const IMPURE_MODULES = /^node:(fs|net|http|https|dgram|timers|child_process)(\/|$)/;
 const CLOCKS_AND_DICE = /\b(Date\.now|performance\.now|Math\.random|setTimeout|setInterval|setImmediate)\(/;

@@ -65,7 +65,7 @@ export class JolokiaClient {
       return await this.#once(http, body, timeoutMs);
     } catch (error) {
       // A connection that the agent closed while we wrote: what we ask only reads, so it may be asked again.
-      if (!(error instanceof ReusedConnectionLost)) throw error;
+      if (!(error instanceof ReusedConnectionLost) || this.#http !== http) throw error;
       return this.#once(http, body, Math.max(1, deadline - performance.now()));
     }
   }

@@ -1,14 +1,14 @@
 // Reads all beans of a target by Jolokia, again and again: names, descriptions of new beans, then the attributes of
 // all of them in a few POSTs. The same to a collector as ../jmx/poller.ts, of which it is the second kind.
-// Invariant: a bad bean costs its own values, never the poll; what vanished is let go, and after a poll that failed as
-// a whole everything is new, because who answers next may be another process.
+// Invariant: a bad bean costs its own values, never the poll; what vanished is let go, and after a connection that was
+// lost everything is new, because who answers next may be another process.
 
 import type { CatalogueOptions } from '../jmx/catalogue.ts';
 import type { PollSink } from '../jmx/poll-round.ts';
 import type { PollReport } from '../jmx/poller.ts';
 import { type Answer, AgentError, answersOf, attributesOf, isGone, listPath } from './answers.ts';
 import { namesOf, refusalOf, textOf, timestamps } from './answers.ts';
-import { JolokiaClient, type JolokiaEndpoint } from './http-client.ts';
+import { JolokiaClient, type JolokiaEndpoint, LateReply } from './http-client.ts';
 import { type Description, JolokiaBean } from './jolokia-bean.ts';
 import { JsonReader } from './json-reader.ts';
 import { JsonShape } from './json-shape.ts';
@@ -77,15 +77,20 @@ export class JolokiaPoller<P> {
     try {
       await this.#refresh(round.leftMs);
     } catch (error) {
-      this.#beans = new Map();
-      this.#names = undefined;
-      this.#denied.clear();
-      this.#descriptions.clear();
+      if (!(error instanceof LateReply)) this.#forget();
       throw error;
     }
     await this.#describeNew(round);
     await round.run([...this.#beans.values()]);
     return { beans: this.#beans.size, recognized: round.recognized, failed: round.failed };
+  }
+
+  /** Who answers next may be another process. */
+  #forget(): void {
+    this.#beans = new Map();
+    this.#names = undefined;
+    this.#denied.clear();
+    this.#descriptions.clear();
   }
 
   async #refresh(timeoutMs: number): Promise<void> {
