@@ -118,7 +118,7 @@ class DescriptionRound<P> {
   async run(lane: JrmpConnection, deadline: number): Promise<boolean> {
     const { requests, callTimeoutMs } = this.#session;
     const late = (): void => lane.destroy(new Error('no description in time'));
-    const end = setTimeout(late, deadline - performance.now());
+    const end = setTimeout(late, Math.max(0, deadline - performance.now()));
     this.#timer = setTimeout(late, callTimeoutMs);
     lane.submitAll(
       this.#beans.map((bean) => {

@@ -38,7 +38,7 @@ export class Isolation<P> {
   }
 
   #leftMs(): number {
-    return Math.min(this.#session.callTimeoutMs, this.#deadline - performance.now());
+    return Math.max(0, Math.min(this.#session.callTimeoutMs, this.#deadline - performance.now()));
   }
 
   /** What is wrong with the attribute's value; undefined when nothing is, or nobody knows. */
