@@ -88,6 +88,17 @@ export const testkitIsForTests: Rule = (tree) =>
       : undefined;
   });
 
+/** The JMX client: folders that could be a library of their own, which knows neither base nor Prometheus. */
+const JMX_CLIENT = /^packages\/metrics-adapter\/src\/(jser|jrmp|jmx|attach|hsperfdata)\//;
+
+/** The JMX client imports itself, Node and the YAML reader of its rule files, not even types of others. */
+export const jmxClientStandsAlone: Rule = (tree) =>
+  eachImport(tree, (path, { specifier, target }) => {
+    if (!JMX_CLIENT.test(path) || JMX_CLIENT.test(target) || /^(node:|yaml$)/.test(specifier))
+      return undefined;
+    return `imports ${specifier}: the JMX client is to be a library of its own`;
+  });
+
 /** Rule 3: a pure leaf reaches no input or output, not even through what it imports, and asks no clock. */
 export const pureLeavesArePure: Rule = (tree) => {
   const imports = importGraph(tree);

@@ -47,6 +47,15 @@ const cases: { name: string; rule: rules.Rule; broken: Record<string, string>[] 
     broken: [{ [`${tailer}/main.ts`]: "import { files } from '@podmate/testkit/files';" }],
   },
   {
+    name: 'the JMX client stands alone',
+    rule: rules.jmxClientStandsAlone,
+    broken: [
+      { 'packages/metrics-adapter/src/jmx/poller.ts': "import type { Log } from '@podmate/base/log';" },
+      { 'packages/metrics-adapter/src/jmx/rules/rule.ts': "import { x } from '../../series/store.ts';" },
+      { 'packages/metrics-adapter/src/jrmp/connection.ts': "import { Gauge } from 'prom-client';" },
+    ],
+  },
+  {
     name: 'pure leaves are pure',
     rule: rules.pureLeavesArePure,
     broken: [
