@@ -31,7 +31,9 @@ rules:
   labels: {topic: $4}
 `;
 /** As docker/Dockerfile has them. */
-const IMAGE = { NODE_OPTIONS: '--max-semi-space-size=2 --v8-pool-size=1', MALLOC_ARENA_MAX: '1' };
+const OPTIONS = '--max-semi-space-size=2 --v8-pool-size=1';
+/** Half of a container's limit of 128 MiB, which is what its --max-old-space-size-percentage=50 makes of it. */
+const SMALL = `${OPTIONS} --max-old-space-size=64`;
 
 /** Bytes of one answer. */
 function scrape(port: number): Promise<number> {
@@ -50,6 +52,7 @@ async function measure(
   commands: readonly string[],
   rules: string,
   title: string,
+  options = OPTIONS,
 ): Promise<void> {
   const port = await freePort();
   await using jvm = await startTarget(commands, jmxFlags(port));
@@ -58,7 +61,12 @@ async function measure(
     `--jmx.target=127.0.0.1:${port}`,
     `--jmx.config=${rules}`,
   ];
-  await using adapter = await startProgram(program, flags, IMAGE, []);
+  await using adapter = await startProgram(
+    program,
+    flags,
+    { NODE_OPTIONS: options, MALLOC_ARENA_MAX: '1' },
+    [],
+  );
   const pid = adapter.process.pid ?? 0;
   for (let i = 0; i < WARM_UP; i++) await scrape(adapter.webPort);
   const before = [cpuSeconds(pid), cpuSeconds(jvm.pid)];
@@ -82,6 +90,7 @@ try {
   writeFileSync(join(folder, 'rules.yaml'), RULES);
   writeFileSync(join(folder, 'all.yaml'), 'rules: [{pattern: ".*"}]\n');
   await measure(file, [`meters ${beans}`], join(folder, 'rules.yaml'), `${beans} beans`);
+  await measure(file, [`meters ${beans}`], join(folder, 'rules.yaml'), 'the same with 64 MiB of heap', SMALL);
   await measure(file, [], join(folder, 'all.yaml'), 'a bare JVM');
 } finally {
   rmSync(folder, { recursive: true });

@@ -20,10 +20,11 @@ export function translateArguments(argv: readonly string[]): string[] {
 }
 
 /** What only java's command line begins with. */
-const JAVA = /^-(?:[DX]|jar$|cp$|classpath$|server$|client$|version$|javaagent|agentlib|agentpath|ea|da|esa)/;
+const JAVA =
+  /^-(?:[DX]|-add-|jar$|cp$|classpath$|server$|client$|version$|javaagent|agentlib|agentpath|ea|da|esa)/;
 /** Of these its virtual machine would have taken note, and there is none. */
 const FOR_THE_VM =
-  /^-(?:X|server$|client$|ea|da|esa|Dcom\.sun\.|Djava\.|Djavax\.net\.ssl\.(?:trust|key)StoreType=|Dfile\.|Duser\.|Dsun\.)/;
+  /^-(?:X|-add-|server$|client$|ea|da|esa|Dcom\.sun\.|Djava\.|Djavax\.net\.ssl\.(?:trust|key)StoreType=|Dfile\.|Duser\.|Dsun\.)/;
 const ITS_JAR = /(?:^|\/)jmx_prometheus_(?:standalone|httpserver)[^/]*\.jar$/;
 
 function ofJava(argv: readonly string[]): string[] {

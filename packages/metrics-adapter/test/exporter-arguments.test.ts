@@ -49,6 +49,7 @@ describe("jmx_exporter's", () => {
     {
       name: 'java with options, the older name',
       in: [
+        '--add-opens=java.base/java.lang=ALL-UNNAMED',
         '-XX:MaxRAMPercentage=100',
         '-XshowSettings:vm',
         '-Xmx64m',

@@ -1,3 +1,4 @@
+import { SeededRandom, freshSeed } from '@podmate/testkit/seeded-random';
 import { describe, expect, test } from 'vitest';
 import { text } from '../../src/exposition/text.ts';
 import type { MetricType, Series } from '../../src/jmx/rules/rule.ts';
@@ -264,4 +265,37 @@ test('limits hold, are counted, and what was refused comes with the poll after t
   expect(bench.store.refusals.byReason.get('max_series')).toBe(1);
   poll(samples.slice(1));
   expect(poll(samples.slice(1))).toEqual(['# a untyped', 'a{l="y"} 1', 'a{l="z"} 1']);
+});
+
+const TYPES: readonly MetricType[] = ['counter', 'gauge', 'unknown'];
+
+test('after any polls of two targets the store is as if there had been only the last of each', () => {
+  const random = new SeededRandom(freshSeed());
+  const pick = <T>(from: readonly T[]): T => from[random.integer(0, from.length - 1)] ?? from[0]!;
+  const known = new Map<string, Series>();
+  const bench = new Bench();
+  const polls = [bench.target({ t: '1' }), bench.target({ t: '2' })];
+  const last: Series[][] = [[], []];
+  for (let round = 0; round < 400; round++) {
+    const at = random.integer(0, 1);
+    const samples = Array.from({ length: random.integer(0, 8) }, (_, bean) => {
+      const sample = {
+        name: pick(['a', 'a_total', 'b']),
+        type: pick(TYPES),
+        label: pick(['x', 'y']),
+        bean: `d:n=${bean}`,
+      };
+      const key = JSON.stringify([at, sample]);
+      const one = (random.integer(0, 3) > 0 && known.get(key)) || seriesOf(sample); // mostly the same object
+      known.set(key, one);
+      return one;
+    });
+    last[at] = samples;
+    const shown = polls[at]?.(samples);
+    const fresh = new Bench();
+    const targets = [fresh.target({ t: '1' }), fresh.target({ t: '2' })];
+    const expected = targets.map((poll, index) => poll(last[index] ?? [])).at(-1);
+    expect([random.seed, round, shown]).toEqual([random.seed, round, expected]);
+    expect(bench.store.refusals.byReason).toEqual(new Map());
+  }
 });
