@@ -112,7 +112,7 @@ function readSlot(kind: number, bytes: Buffer, at: number): number {
     }
     exponent = bytes[end] === 0x45 || bytes[end] === 0x65;
     if (exponent && (end = exponentEnd(bytes, end)) < 0) return none();
-    if (scale === 0 && !exponent) return none(); // a decimal that lost its point is a value of another kind
+    if (scale === 0) return none(); // a decimal that lost its point is a value of another kind, also with an exponent
   } else if (isNumberPart(bytes[end])) return none();
   ended = end;
   if (digits > MAX_EXACT_DIGITS || exponent)
