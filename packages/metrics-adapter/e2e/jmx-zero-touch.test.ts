@@ -168,7 +168,6 @@ describe.skipIf(missingJdk)('--jmx.target=auto', () => {
     }
     const fixed = (target: string) => [
       page.value('jvm_memory_max_bytes', { area: 'heap', target }),
-      page.value('jvm_memory_committed_bytes', { area: 'heap', target }),
       page.value('jvm_process_start_time_seconds', { target }),
     ];
     expect(fixed(seen)).toEqual(fixed(bean));

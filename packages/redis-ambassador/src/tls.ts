@@ -98,7 +98,10 @@ export class ClientTls {
       keepAlive: true,
     });
     server.maxConnections = mostClients;
-    server.on('secureConnection', take).on('tlsClientError', failed);
+    server.on('secureConnection', take).on('tlsClientError', (_error, socket) => {
+      failed();
+      socket.destroy(); // Node leaves one open whose handshake timed out
+    });
     this.#servers.push(server);
     return server;
   }
