@@ -48,7 +48,7 @@ const COURSES: readonly Course[] = [
     query: 'java.lang:*',
     rules: JVM,
   },
-  { name: 'many', about: '5,000 beans', beans: 5000, scrapes: 20, peerScrapes: 10, warmUp: 10, ...kafka },
+  { name: 'many', about: '5,000 beans', beans: 5000, scrapes: 20, peerScrapes: 10, warmUp: 20, ...kafka },
   { name: 'most', about: '30,000 beans', beans: 30_000, scrapes: 5, peerScrapes: 3, warmUp: 3, ...kafka },
   {
     name: 'far',
