@@ -53,6 +53,26 @@ describe.skipIf(missingJdk)('faults', () => {
     expect(after.failures).toEqual([]);
   });
 
+  test('a rule sees each digit of a long in every poll, and others cost no more for it', async () => {
+    await jvm.command('values');
+    await jvm.command('counter plain');
+    await using target = scraper(
+      { port },
+      `${only('fixture:type=Values', 'fixture:name=plain,*')}
+includeObjectNameAttributes: {'fixture:type=Values': [HugeLong, Long]}
+rules:
+- {pattern: '>(Long|HugeLong): (\\d+)', name: seen, value: 1, labels: {name: $1, text: $2}}
+- pattern: '.*'`,
+    );
+    for (let poll = 0; poll < 4; poll++) {
+      const { samples, report } = await target.scrape();
+      expect(samples.get('seen{name="HugeLong",text="9223372036854775807"}'), `poll ${poll}`).toBe(1);
+      expect(samples.get('seen{name="Long",text="1234567890123"}')).toBe(1);
+      expect([...samples.keys()].filter((one) => one.startsWith('seen'))).toHaveLength(2);
+      expect(report.recognized).toBe(poll === 0 ? 0 : 1);
+    }
+  });
+
   test('unserializable attributes are learned and not asked for again', async () => {
     for (const line of ['unserializable u', 'unserializable v', 'counter beside', 'failing f'])
       await jvm.command(line);

@@ -27,6 +27,8 @@ export type PollSink<P> = {
   values(bean: SeenBean<P>, attributes: readonly AttributeValue[]): P | undefined;
   /** The same form as when `plan` was made; `numbers[i]` is the value of the box whose slot is i. Do not keep `numbers`. */
   numbers(bean: SeenBean<P>, plan: P, numbers: Float64Array): void;
+  /** Slots of the plan whose text counts: a long there that is beyond 2^53 comes as an object, to its last digit. */
+  exact?(plan: P): readonly number[];
   failed(bean: string, attribute: string | undefined, reason: FailureReason, detail: string): void;
   /** Which of the attributes just given to `values` need not be asked for again: nothing would become of them. */
   unneeded?(bean: SeenBean<P>): readonly string[];
@@ -155,6 +157,7 @@ export class PollRound<P> implements BeanRound<P> {
     if (unneeded.length > 0) return this.#catalogue.leaveOut(bean, unneeded);
     if (bean.answered >= 0 && bean.answered !== attributes.length) bean.describeAt = 0; // another bean of that name?
     bean.answered = attributes.length;
+    if (plan !== undefined) shape?.requireExact(this.#sink.exact?.(plan) ?? []);
     const form = plan === undefined || shape === undefined ? undefined : this.#shapes.intern(shape);
     if (plan !== undefined && form !== undefined) bean.remember(form, plan);
   }

@@ -12,6 +12,9 @@ export const INCOMPLETE = 0;
 
 /** Codes as numbers, so that the switch in #read is over integers. */
 const CODES = 'BCDFIJSZ';
+const LONG = 5;
+/** A long that has to be known to its last digit. */
+const EXACT_LONG = 8;
 
 export class Shape {
   readonly length: number;
@@ -36,6 +39,11 @@ export class Shape {
       this.#bytes.fill(0, at, at + (this.#widths[i] ?? 0));
     }
     this.hash = hashBytes(this.#bytes, this.slotCount);
+  }
+
+  /** From now on no stream fits in which the long in one of these slots is beyond 2^53, and so no number. */
+  requireExact(slots: readonly number[]): void {
+    for (const slot of slots) if (this.#codes[slot] === LONG) this.#codes[slot] = EXACT_LONG;
   }
 
   /** Whether every stream that fits the one fits the other. */
@@ -63,7 +71,10 @@ export class Shape {
       for (; from < to; from++) if (own[from] !== bytes[at + from]) return MISMATCH;
       const past = position + (this.#widths[slot] ?? 0);
       if (past > have) return INCOMPLETE;
-      values[slot] = this.#read(this.#codes[slot] ?? 0, bytes, at + position);
+      const code = this.#codes[slot] ?? 0;
+      const value = this.#read(code, bytes, at + position);
+      if (code === EXACT_LONG && !Number.isSafeInteger(value)) return MISMATCH;
+      values[slot] = value;
       from = past;
     }
     if (from < compared) from = compared < have ? compared : have;
@@ -85,7 +96,8 @@ export class Shape {
         return bytes.readFloatBE(at);
       case 4:
         return bytes.readInt32BE(at);
-      case 5:
+      case LONG:
+      case EXACT_LONG:
         return bytes.readInt32BE(at) * 0x1_0000_0000 + bytes.readUInt32BE(at + 4);
       case 6:
         return bytes.readInt16BE(at);

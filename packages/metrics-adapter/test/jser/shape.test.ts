@@ -25,6 +25,24 @@ test('other numbers fit, and come out', () => {
   }
 });
 
+test('a long of which every digit counts fits as far as a number holds it', () => {
+  const numbers = new Float64Array(1);
+  for (const { value, fits } of [
+    { value: 2n ** 53n - 1n, fits: true },
+    { value: -(2n ** 53n) + 1n, fits: true },
+    { value: 2n ** 53n, fits: false },
+    { value: 2n ** 63n - 1n, fits: false },
+    { value: -(2n ** 63n), fits: false },
+  ]) {
+    const { shape } = learn(box(5n));
+    shape.requireExact([0]);
+    expect(shape.match(box(value), 0, shape.length, numbers), `${value}`).toBe(
+      fits ? shape.length : MISMATCH,
+    );
+    expect(shape.same(learn(box(5n)).shape)).toBe(false);
+  }
+});
+
 test('any other byte is a mismatch, fewer bytes are incomplete', () => {
   const bytes = box(5n);
   const { shape } = learn(bytes);

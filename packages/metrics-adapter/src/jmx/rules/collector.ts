@@ -71,6 +71,7 @@ export class RuleCollector {
     const pollSink: PollSink<Plan> = {
       values: (bean, attributes) => this.#values(bean, attributes, sink),
       numbers: (_bean, plan, numbers) => this.#numbers(plan, numbers, sink),
+      exact: (plan) => plan.dynamic?.map(({ slot }) => slot) ?? [],
       failed: (bean, attribute, reason, detail) => sink.failed(bean, attribute, reason, detail),
       unneeded: () => this.#unneeded,
     };
@@ -97,7 +98,10 @@ export class RuleCollector {
     sink.sample(withLabels(outcome.series, extraLabels), sampleValue(outcome, number, code));
   }
 
-  /** undefined: labels that are numbers change with them, so that there is nothing to keep. */
+  /**
+   * undefined: labels that are numbers change with them, so that there is nothing to keep; or a long is beyond 2^53
+   * and a rule reads its text, which a slot cannot give.
+   */
   #values(bean: SeenBean<Plan>, attributes: readonly AttributeValue[], sink: SampleSink): Plan | undefined {
     const name = parseBeanName(bean.name);
     const custom = this.#customizers.filter((one) => fits(one, name));
@@ -130,7 +134,7 @@ export class RuleCollector {
       const fixed: Leaf = { ...leaf, number: Number(value), code: typeof value === 'boolean' ? 'Z' : '' };
       this.#leaf(making, subjectOf(bean.name, name, fixed), fixed, sink);
     }
-    if (extraLabels.some((leaf) => leaf.slot >= 0)) return undefined;
+    if (extraLabels.some((leaf) => leaf.slot >= 0) || making.isInexact) return undefined;
     const { series, sources, dynamic } = making;
     return { series, sources: this.#shared(sources), dynamic: dynamic.length > 0 ? dynamic : undefined };
   }
@@ -157,6 +161,7 @@ export class RuleCollector {
     const outcome = found === undefined ? undefined : { ...found, series: making.labelled(found.series) };
     if (leaf.slot >= 0 && !this.#rules.isIndependent(subject, leaf.text)) {
       const { extraLabels } = making;
+      if (leaf.code === 'J' && !Number.isSafeInteger(leaf.number)) making.isInexact = true;
       making.dynamic.push({ subject, extraLabels, slot: leaf.slot, code: leaf.code, date: leaf.date });
       if (outcome !== undefined)
         sink.sample(outcome.series, sampleValue(outcome, leaf.number ?? 0, leaf.code));
@@ -208,6 +213,8 @@ class PlanMaking {
   readonly series: Series[] = [];
   readonly sources: Source[] = [];
   readonly dynamic: Dynamic[] = [];
+  /** A value is asked for by its text, which a slot does not give. */
+  isInexact = false;
   /** Label sets of this bean so far; its series mostly share one. */
   readonly labels = new Map<string, Series['labels']>();
   /** The objects that earlier plans of the bean gave to the sink. */
