@@ -134,6 +134,7 @@ describe.skipIf(missingJdk)(`scraping JVMs ${missingJdk ?? ''}`, { timeout: 60_0
     const again = await adapter.scrape();
     expect(again.value('fixture_Counter_Fixed', { name: 'b' })).toBe(7);
     expect(again.value('jmx_scrape_error')).toBe(0);
+    expect(await (await adapter.get('/-/healthy')).text()).toBe('Metrics Adapter is Healthy.\n');
     expect(await adapter.end()).toBe(0);
   });
 

@@ -5,7 +5,7 @@ import { type Part, stop, watchMounted } from '@podmate/base/lifecycle';
 import type { Log } from '@podmate/base/log';
 import type { Adapter } from './adapter.ts';
 import type { Variable } from './jmx-source/rule-file.ts';
-import { type SettingsValues, loadWeb } from './settings.ts';
+import { type SettingsValues, loadWeb, receivesStatsd } from './settings.ts';
 import type { DatagramThread } from './statsd/datagram-thread.ts';
 import { StateFile } from './state-file.ts';
 import { startListeners } from './statsd/receiving.ts';
@@ -87,6 +87,7 @@ function webServer(
     address: values.webListenAddress,
     telemetryPath: path,
     quit: () => stop('quit request'),
+    name: receivesStatsd(values) ? 'Statsd Exporter' : 'Metrics Adapter', // probes of statsd_exporter may look at it
   });
   if (config.files.length > 0)
     watchMounted(config.files, () => {

@@ -26,6 +26,8 @@ export type WebOptions = {
   /** @returns undefined, or what is wrong with the new rules. */
   readonly reload: () => string | undefined;
   readonly quit: () => void;
+  /** Who answers /-/healthy and /-/ready: `${name} is Healthy.` */
+  readonly name: string;
   readonly config: WebConfig;
   /** node:https, loaded only where it is needed: TLS costs 5 MB. */
   readonly https: () => typeof import('node:https');
@@ -109,15 +111,15 @@ export class WebServer {
   }
 
   #answer(path: string, method: string, response: ServerResponse): void {
-    const { lifecycle, ready, reload, quit } = this.#options;
+    const { lifecycle, ready, reload, quit, name } = this.#options;
     const write = method === 'POST' || method === 'PUT';
-    if (path === '/-/healthy') respond(response, 200, 'Statsd Exporter is Healthy.\n');
+    if (path === '/-/healthy') respond(response, 200, `${name} is Healthy.\n`);
     else if (path === '/-/ready') {
       const reasons = ready();
       respond(
         response,
         reasons.length > 0 ? 503 : 200,
-        [...reasons, reasons.length > 0 ? '' : 'Statsd Exporter is Ready.\n'].join('\n'),
+        [...reasons, reasons.length > 0 ? '' : `${name} is Ready.\n`].join('\n'),
       );
     } else if (path === '/-/cardinality') respond(response, 200, this.#cardinality());
     else if (lifecycle && path === '/-/reload') {
