@@ -17,6 +17,9 @@ export type Mapping = ReadonlyMap<string, YamlTree>;
 
 const isList = (value: YamlTree['value']): value is readonly YamlTree[] => Array.isArray(value);
 
+/** Of YAML 1.1, which files are written in. */
+const BOOLEAN = /^(?:(true|yes|on)|false|no|off)$/i;
+
 export class ConfigReader {
   readonly faults: string[] = [];
   readonly warnings: string[] = [];
@@ -27,6 +30,8 @@ export class ConfigReader {
   }
 
   mapping(tree: YamlTree, what: string): Mapping {
+    for (const key of tree.repeated ?? [])
+      this.warnings.push(`line ${tree.line}: ${what} has ${key} more than once: the last one holds`);
     if (tree.value instanceof Map) return tree.value;
     if (tree.value !== null) this.fault(tree, `${what} is not a mapping`);
     return new Map();
@@ -48,7 +53,8 @@ export class ConfigReader {
   flag(tree: YamlTree | undefined, key: string): boolean {
     if (tree === undefined || tree.value === null) return false;
     if (typeof tree.value === 'boolean') return tree.value;
-    if (tree.value === 'true' || tree.value === 'false') return tree.value === 'true';
+    const word = BOOLEAN.exec(typeof tree.value === 'string' ? tree.value : '');
+    if (word !== null) return word[1] !== undefined;
     this.fault(tree, `${key} is neither true nor false`);
     return false;
   }
@@ -63,6 +69,12 @@ export class ConfigReader {
 
   texts(tree: YamlTree | undefined, key: string): string[] {
     return this.list(tree, key).flatMap((one) => this.text(one, key) ?? []);
+  }
+
+  /** For what jmx_exporter passes over: a file that it takes is taken, and the reader is told. */
+  ignoring(mapping: Mapping, known: ReadonlySet<string>): void {
+    for (const [key, tree] of mapping)
+      if (!known.has(key)) this.warnings.push(`line ${tree.line}: unknown key ${key} has no effect`);
   }
 
   only(mapping: Mapping, known: ReadonlySet<string>): void {

@@ -1,5 +1,6 @@
-// A jmx_exporter file, read strictly: every key that file format has is known here, any other is a fault, and each
-// fault says on which line it is. All faults of a file are told at once. For whoever builds a collector.
+// A jmx_exporter file: every key that file format has is known here, and each fault says on which line it is. A key
+// that jmx_exporter passes over (files in use have such) is a warning. All faults of a file are told at once.
+// For whoever builds a collector.
 
 import { Rule, type MetricType, type NameStyle, type RuleText } from './rule.ts';
 import { JavaRegexError } from './java-regex.ts';
@@ -73,7 +74,7 @@ const TYPES: Readonly<Record<string, MetricType>> = {
 export function readJmxConfig(tree: YamlTree, variable: (name: string) => string | undefined): JmxConfig {
   const reader = new ConfigReader();
   const file = reader.mapping(tree, 'the file');
-  reader.only(file, KEYS);
+  reader.ignoring(file, KEYS);
   for (const [key, why] of Object.entries(IGNORED)) {
     const at = file.get(key);
     if (at !== undefined) reader.warnings.push(`line ${at.line}: ${key} has no effect: ${why}`);
@@ -199,7 +200,7 @@ function extraMetric(
 
 function rule(reader: ConfigReader, tree: YamlTree): Rule | undefined {
   const from = reader.mapping(tree, 'a rule');
-  reader.only(from, RULE_KEYS);
+  reader.ignoring(from, RULE_KEYS);
   const text = { ...ruleText(reader, from), origin: `line ${tree.line}` };
   if (text.name === undefined && (text.labels !== undefined || text.help !== undefined)) {
     return reader.fault(tree, 'a rule with help or labels needs a name');

@@ -69,8 +69,6 @@ test('a JMX URL', () => {
 });
 
 const BAD = [
-  { name: 'unknown key', in: 'a: 1', out: ['line 1: unknown key a'] },
-  { name: 'unknown key of a rule', in: 'rules:\n- pattern: x\n  nam: y', out: ['line 3: unknown key nam'] },
   {
     name: 'both addresses',
     in: 'hostPort: a:1\njmxUrl: b',
@@ -120,4 +118,55 @@ describe('refuses', () => {
   });
 
   test('what is no YAML', () => expect(() => read('a: [1')).toThrow(/line 1/));
+  test('an anchor that is not there', () => expect(() => read('\nrules: *r')).toThrow(/line 2: .*\br\b/));
+  test('an anchor within itself', () =>
+    expect(() => read('a: &x\n- *x')).toThrow(/line 2: .* x stands for itself/));
+});
+
+/** What jmx_exporter passes over or takes, as files in use have it. */
+const TAKEN = [
+  {
+    name: 'an unknown key',
+    in: 'cacheOfRules: true',
+    warns: ['line 1: unknown key cacheOfRules has no effect'],
+  },
+  {
+    name: 'an unknown key of a rule',
+    in: 'rules:\n- pattern: x\n  nam: y',
+    warns: ['line 3: unknown key nam has no effect'],
+    rules: [{ pattern: 'x' }],
+  },
+  {
+    name: 'a key twice: the last one holds',
+    in: 'rules:\n- pattern: x\n  type: GAUGE\n  type: COUNTER',
+    warns: ['line 2: a rule has type more than once: the last one holds'],
+    rules: [{ pattern: 'x', type: 'counter' }],
+  },
+  {
+    name: 'anchors and merged mappings, of which a key of its own holds',
+    in: 'rules:\n- &one {pattern: x, name: y, type: GAUGE}\n- <<: *one\n  name: z\n- *one',
+    warns: [],
+    rules: [
+      { pattern: 'x', name: 'y', type: 'gauge' },
+      { pattern: 'x', name: 'z', type: 'gauge' },
+      { pattern: 'x', name: 'y' },
+    ],
+  },
+];
+
+describe('takes', () => {
+  test.each(TAKEN)('$name', ({ in: yaml, warns, rules }) => {
+    const config = read(yaml);
+    expect(config.warnings).toEqual(warns);
+    expect(config.rules?.map((rule) => rule.text)).toEqual(
+      rules?.map((rule) => expect.objectContaining(rule)),
+    );
+  });
+
+  test.each(['yes', 'On', 'True'])('%s for true', (word) =>
+    expect(read(`lowercaseOutputName: ${word}`).lowercaseOutputName).toBe(true),
+  );
+  test.each(['no', 'OFF', 'False'])('%s for false', (word) =>
+    expect(read(`lowercaseOutputName: ${word}`).lowercaseOutputName).toBe(false),
+  );
 });
