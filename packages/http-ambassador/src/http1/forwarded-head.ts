@@ -17,6 +17,7 @@ import {
   X_FORWARDED_PROTO,
 } from './field-kind.ts';
 import { FIELD_WIDTH, type Head } from './head.ts';
+import { DIGIT_0 } from './octets.ts';
 import type { Target } from './target.ts';
 
 export type HeaderEdits = {
@@ -125,12 +126,20 @@ function keptFields(head: Head, drop: Uint8Array, { removed }: HeaderEdits): str
   for (let slot = 0; slot < fieldCount * FIELD_WIDTH; slot += FIELD_WIDTH) {
     const lineStart = fields[slot + 1]!;
     const dropped = drop[fields[slot]!] === 1 || (byName && isNamed(head, slot, removed));
-    if (dropped && runStart >= 0) {
+    const anew = !dropped && fields[slot] === CONTENT_LENGTH && isPadded(head, slot);
+    if ((dropped || anew) && runStart >= 0) {
       text += head.text(runStart, lineStart);
       runStart = -1;
-    } else if (!dropped && runStart < 0) runStart = lineStart;
+    } else if (!dropped && !anew && runStart < 0) runStart = lineStart;
+    if (anew) text += `Content-Length: ${head.contentLength}\r\n`;
   }
   return runStart < 0 ? text : text + head.text(runStart, head.fieldsEnd);
+}
+
+/** Whether a length begins with a zero that is not all of it: `010` is ten here, and eight to who takes it for octal. */
+function isPadded({ bytes, fields }: Head, slot: number): boolean {
+  const valueStart = fields[slot + 3]!;
+  return bytes[valueStart] === DIGIT_0 && fields[slot + 4]! - valueStart > 1;
 }
 
 function isNamed(head: Head, slot: number, removed: ReadonlySet<string>): boolean {

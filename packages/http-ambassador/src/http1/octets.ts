@@ -6,6 +6,7 @@ export const HTAB = 0x09;
 export const LF = 0x0a;
 export const CR = 0x0d;
 export const SP = 0x20;
+export const DIGIT_0 = 0x30;
 export const COLON = 0x3a;
 export const COMMA = 0x2c;
 export const SLASH = 0x2f;

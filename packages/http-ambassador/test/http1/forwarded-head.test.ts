@@ -37,6 +37,21 @@ const requests: {
     out: 'POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n',
   },
   {
+    name: 'a length with zeros before it is said plainly, at its place',
+    in: 'POST / HTTP/1.1\r\nHost: h\r\nA: 1\r\ncontent-length: 010 \r\nB: 2\r\n\r\n',
+    out: 'POST / HTTP/1.1\r\nHost: h\r\nA: 1\r\nContent-Length: 10\r\nB: 2\r\n\r\n',
+  },
+  {
+    name: 'a length that is the only field kept, of zeros only',
+    in: 'POST / HTTP/1.1\r\nContent-Length: 00\r\nHost: h\r\n\r\n',
+    out: 'POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n',
+  },
+  {
+    name: 'a length of 0 stays as it came',
+    in: 'POST / HTTP/1.1\r\nHost: h\r\ncontent-length:0\r\n\r\n',
+    out: 'POST / HTTP/1.1\r\nHost: h\r\ncontent-length:0\r\n\r\n',
+  },
+  {
     name: 'absolute-form becomes a path, its authority Host',
     in: 'GET http://H:8/a?b HTTP/1.1\r\nHost: h:8\r\n\r\n',
     out: 'GET /a?b HTTP/1.1\r\nHost: H:8\r\n\r\n',
@@ -112,6 +127,15 @@ describe('responses', () => {
     expect(back(text, 'keep', false)).toBe('HTTP/1.1 200 Fine\r\nServer: s\r\nContent-Length: 3\r\n\r\n');
     expect(back(text, 'close', false)).toMatch(/Connection: close\r\n\r\n$/);
     expect(back(text, 'keep-alive', false)).toMatch(/Connection: keep-alive\r\n\r\n$/);
+  });
+
+  test('a length with zeros before it is said plainly, where there is one to say', () => {
+    expect(back('HTTP/1.1 200 OK\r\nX: 1\r\nContent-Length: 0017\r\n\r\n', 'keep', false)).toBe(
+      'HTTP/1.1 200 OK\r\nX: 1\r\nContent-Length: 17\r\n\r\n',
+    );
+    expect(back('HTTP/1.1 204 No\r\nContent-Length: 00\r\n\r\n', 'keep', false)).toBe(
+      'HTTP/1.1 204 No\r\n\r\n',
+    );
   });
 
   test('204 and 1xx say nothing of a length', () => {
