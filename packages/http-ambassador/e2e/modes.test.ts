@@ -65,6 +65,9 @@ test('http with TLS to the upstream, verified; the same upstream under another n
   expect((await fetch(`http://127.0.0.1:${bad}/`)).headers.get('x-ambassador-reason')).toBe(
     'connect-failure',
   );
+  // Which of the many ways not to be connected it was is said in the log, though not for each attempt.
+  const said = proxy.image.stderr.match(/endpoint not reached.*upstream=other.*elsewhere\.example/g);
+  expect(said).toHaveLength(1);
 });
 
 test('tcp: bytes both ways with a half-close, TLS taken off in front and put on behind', async () => {

@@ -47,6 +47,8 @@ export class Endpoint {
   /** For metrics. */
   connects = 0;
   connectFailures = 0;
+  /** Why no connection could be opened, as it was said in the log; undefined since one could. */
+  connectFault: string | undefined;
   readonly idle: Connection[] = [];
   readonly #open = new Set<Connection>();
   readonly #pending: Carried[] = [];
@@ -142,6 +144,7 @@ export class Endpoint {
     connection.origin = carried.origin;
     const connected = (): void => {
       connection.connected = true;
+      this.connectFault = undefined;
       const waiting = connection.carried;
       if (waiting === undefined) this.release(connection);
       else connection.carry(waiting);

@@ -166,8 +166,8 @@ export class Exchange implements Carried {
     if (goesOn && !this.requestDone) this.#client.wire.resume();
   }
 
-  onConnectFailed(): void {
-    if (this.endpoint !== undefined) this.endpoint.connectFailures++;
+  onConnectFailed(error: Error | undefined): void {
+    if (this.endpoint !== undefined) this.upstream.connectFailed(this.endpoint, error);
     this.#judge(false);
     if (this.#leaveToHedge()) return;
     if (this.upstream.plan.retryOn.connectFailure && this.#mayRetry(true)) this.#retry('connect-failure');

@@ -134,8 +134,8 @@ export class Hedge implements Carried {
     connection.wire.sendText(this.#first);
   }
 
-  onConnectFailed(): void {
-    if (this.endpoint !== undefined) this.endpoint.connectFailures++;
+  onConnectFailed(error: Error | undefined): void {
+    if (this.endpoint !== undefined) this.#upstream.connectFailed(this.endpoint, error);
     this.#judge(false);
     this.#fail('connect-failure');
   }

@@ -130,9 +130,10 @@ export function dialTunnel(upstream: Upstream, nowMs: number, done: DialDone, or
     const wire = new Wire(
       new Dialled((error) => {
         clearTimeout(timer);
-        endpoint.connectFailures++;
+        const why = error ?? new Error(`no connection within ${connectMs / 1000} s`);
+        upstream.connectFailed(endpoint, why);
         upstream.judge(endpoint, false, nowMs);
-        attempt(error ?? new Error(`no connection within ${connectMs / 1000} s`), endpoint);
+        attempt(why, endpoint);
       }),
     );
     const timer = setTimeout(() => wire.destroy(), connectMs);
@@ -140,6 +141,7 @@ export function dialTunnel(upstream: Upstream, nowMs: number, done: DialDone, or
     const connected = (greeted: Greeted | undefined): void => {
       clearTimeout(timer);
       wire.pause();
+      endpoint.connectFault = undefined;
       upstream.judge(endpoint, true, nowMs);
       endpoint.active++;
       wire.socket.once('close', () => endpoint.active--);

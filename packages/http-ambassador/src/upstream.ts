@@ -104,6 +104,19 @@ export class Upstream {
     this.#log.warn('endpoint ejected', { upstream: this.plan.name, endpoint: endpoint.name });
   }
 
+  /** No connection to it could be opened: counted, and said once for each reason until there is one again. */
+  connectFailed(endpoint: Endpoint, error: Error | undefined): void {
+    endpoint.connectFailures++;
+    const fault = error?.message ?? 'closed before it was open';
+    if (fault !== endpoint.connectFault)
+      this.#log.warn('endpoint not reached', {
+        upstream: this.plan.name,
+        endpoint: endpoint.name,
+        error: error ?? fault,
+      });
+    endpoint.connectFault = fault;
+  }
+
   /** Closes old idle connections and looks names up again when their time has come; called at each tick. */
   tick(nowMs: number): void {
     for (const endpoint of this.endpoints) endpoint.sweep(nowMs);
