@@ -4,7 +4,7 @@
 // message are never sent, so that nobody takes it for complete.
 import { OTHER, TRACEPARENT } from './field-kind.ts';
 import { FIELD_WIDTH, Head, REFUSED, type Refusal } from './head.ts';
-import { BACKSLASH, CR, EQUALS, HEX, LF, QUOTE, SEMICOLON, TOKEN, VALUE } from './octets.ts';
+import { BACKSLASH, CR, EQUALS, HEX, LF, QUOTE, SEMICOLON, SP, TOKEN, VALUE } from './octets.ts';
 
 /** Takes the data of chunks, without their framing. */
 export type ChunkData = (bytes: Buffer, start: number, end: number) => void;
@@ -217,9 +217,21 @@ export class Body {
       // Names are tokens, ASCII, where toLowerCase() is what it seems to be.
       if (NO_TRAILERS.has(trailerHead.text(fields[slot + 1]!, fields[slot + 2]!).toLowerCase()))
         return 'trailer';
+      if (isRequestInDisguise(trailerHead, slot)) return 'trailer';
     }
     return undefined;
   }
+}
+
+/**
+ * Whether a trailer is `X:GET / HTTP/1.1`: a name of one byte, then at once words with a space between. A server that
+ * takes the two bytes behind the last chunk for its CR LF reads a request there (Puma before 6.3.1, CVE-2023-40175);
+ * behind a longer name, or a space, none can be.
+ */
+function isRequestInDisguise({ bytes, fields }: Head, slot: number): boolean {
+  const colon = fields[slot + 2]!;
+  if (colon - fields[slot + 1]! !== 1 || fields[slot + 3] !== colon + 1) return false;
+  return bytes.subarray(colon, fields[slot + 4]).includes(SP);
 }
 
 /** The part of a chunk extension that goes on after this byte (RFC 9112 section 7.1.1); negative: none does. */

@@ -449,5 +449,8 @@ export const malformed: readonly Malformed[] = [
   ...['X', 'X : a', ' X: a', 'X: a\r\n b', 'X: \0', 'Authorization: x', 'cookie: x', 'Content-Type: x'].map(
     (text) => chunks(`0\r\n${text}\r\n\r\n`, 'trailer'),
   ),
+  // To a server that takes two bytes behind the last chunk for CR LF, a request
+  chunks('0\r\nX:GET /smuggled HTTP/1.1\r\n\r\n', 'trailer'),
+  chunks('1\r\na\r\n0\r\nA: b\r\n!:GET /smuggled HTTP/1.0\r\n\r\n', 'trailer'),
   chunks(`0\r\nX: ${'a'.repeat(9000)}\r\n\r\n`, 'trailer-too-large'),
 ];
