@@ -9,6 +9,7 @@ import { TOKEN, VALUE } from './http1/octets.ts';
 import type { Place } from './dns/followed-names.ts';
 import { isServerAddress } from './dns/server-address.ts';
 import { meshParts, type RatePlan, ratePlan } from './mesh-plan.ts';
+import { sectionFaults } from './plan-faults.ts';
 import type { SettingsValues } from './settings.ts';
 
 export type Scheme = 'http' | 'https' | 'tcp' | 'tls' | 'postgres' | 'mysql';
@@ -81,7 +82,12 @@ export function planListeners(values: SettingsValues, env: Environment): Listene
     for (const part of meshParts(values, section)) attempt(`upstreams[${at}]`, part);
     if (spec !== undefined) upstreams.set(section.name, spec);
   });
+  values.upstreams.forEach(({ name }, at) => {
+    if (values.upstreams.findIndex((other) => other.name === name) !== at)
+      attempt(`upstreams[${at}]`, () => refuse(`a second upstream ${name}`, 'give each a name of its own'));
+  });
   const find = (to: string): UpstreamSpec => upstreams.get(to) ?? inlineUpstream(expand(to, env));
+  values.listeners.forEach((section, at) => faults.push(...sectionFaults(section, `listeners[${at}]`)));
   const planned = [
     ...values.routes.map((text) => attempt(text, () => shortListener(expand(text, env), find))),
     ...values.listeners.map((section, at) => attempt(`listeners[${at}]`, () => fullListener(section, find))),
@@ -151,13 +157,12 @@ function fullListener(
   if (mode !== 'forward' && routes.length === 0) refuse('leads nowhere', 'give it `to` or routes');
   if (mode === 'tcp' && (routes.length > 1 || section.routes.length > 0))
     refuse('tcp has no routes', 'give it `to`');
-  for (const { upstream, path } of routes) {
+  for (const { upstream } of routes) {
     if (isStream(upstream) !== (mode === 'tcp'))
       refuse(
         `${upstream.name} does not fit mode ${mode}`,
-        'tcp, tls, postgres and mysql go with tcp, http and https with http',
+        'say `mode: tcp` for tcp, tls, postgres and mysql, and `mode: http` for http and https',
       );
-    if (!path.startsWith('/')) refuse(`path ${path} is no path`, 'begin it with /');
   }
   if ((tlsCertificate === undefined) !== (tlsKey === undefined))
     refuse('tlsCertificate and tlsKey go together', 'give both');
