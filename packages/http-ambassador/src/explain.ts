@@ -1,13 +1,20 @@
 // --explain URL: which listener's route a request would take, and what becomes of it, in words. Pure.
 import { formatAddress } from '@podmate/base/address';
+import { SettingError } from '@podmate/base/errors';
 import type { RatePlan } from './mesh-plan.ts';
 import { DEFAULT_PORTS, type ListenerSpec, type RouteSpec, type Scheme } from './plan.ts';
 import { findRoute, routeTable } from './route.ts';
 
-/** @param url as a client of the listener would ask for it, `http://localhost:8080/v1/users` */
+/** @param url as a client of the listener would ask for it, `http://localhost:8080/v1/users` @throws SettingError for what is no URL */
 export function explainUrl(url: string, specs: readonly ListenerSpec[]): string {
   const parsed = URL.parse(url);
-  if (parsed === null) return `${url}: not a URL; write http://localhost:8080/path\n`;
+  if (parsed === null)
+    throw new SettingError({
+      setting: '--explain',
+      value: url,
+      what: 'not a URL',
+      todo: 'write http://localhost:8080/path',
+    });
   const port = Number(parsed.port) || (DEFAULT_PORTS[parsed.protocol.slice(0, -1)] ?? 80);
   const fitting = specs.filter(({ listen }) => 'port' in listen && listen.port === port);
   if (fitting.length === 0) return `no listener at port ${port}\n`;
