@@ -59,12 +59,12 @@ export class ConfigReader {
     return false;
   }
 
-  number(tree: YamlTree | undefined, key: string): number | undefined {
+  number(tree: YamlTree | undefined, key: string, least = -Infinity): number | undefined {
     const value = this.text(tree, key);
     if (tree === undefined || value === undefined) return undefined;
-    return value.trim() !== '' && Number.isFinite(Number(value))
-      ? Number(value)
-      : this.fault(tree, `${key} is not a number`);
+    const number = value.trim() === '' ? Number.NaN : Number(value);
+    if (!Number.isFinite(number)) return this.fault(tree, `${key} is not a number`);
+    return number < least ? this.fault(tree, `${key} is less than ${least}`) : number;
   }
 
   texts(tree: YamlTree | undefined, key: string): string[] {

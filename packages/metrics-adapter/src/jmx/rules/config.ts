@@ -81,8 +81,8 @@ export function readJmxConfig(tree: YamlTree, variable: (name: string) => string
   }
   const secret = (key: string): string | undefined => resolve(reader, file.get(key), key, variable);
   const config: JmxConfig = {
-    startDelaySeconds: reader.number(file.get('startDelaySeconds'), 'startDelaySeconds') ?? 0,
-    scrapeTimeoutSeconds: reader.number(file.get('scrapeTimeoutSeconds'), 'scrapeTimeoutSeconds'),
+    startDelaySeconds: reader.number(file.get('startDelaySeconds'), 'startDelaySeconds', 0) ?? 0,
+    scrapeTimeoutSeconds: reader.number(file.get('scrapeTimeoutSeconds'), 'scrapeTimeoutSeconds', 1),
     target: target(reader, file),
     username: secret('username'),
     password: secret('password'),

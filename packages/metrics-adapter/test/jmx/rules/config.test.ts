@@ -75,6 +75,11 @@ const BAD = [
     out: ['line 2: hostPort and jmxUrl: write one of them'],
   },
   {
+    name: 'times that cannot be',
+    in: 'startDelaySeconds: -5\nscrapeTimeoutSeconds: 0',
+    out: ['line 1: startDelaySeconds is less than 0', 'line 2: scrapeTimeoutSeconds is less than 1'],
+  },
+  {
     name: 'no JMX URL',
     in: 'jmxUrl: service:jmx:t3://a',
     out: ['line 1: service:jmx:t3://a is not a service:jmx:rmi URL'],
