@@ -20,6 +20,8 @@ import { type LoadedSettings, settings } from './settings.ts';
 
 const STDOUT = 1;
 const LAST_WORDS_POLL_MS = 10;
+/** A stdout that nobody reads must not use up the grace period of the pod. */
+const LAST_WORDS_MS = 2000;
 
 async function main(): Promise<void> {
   const argv = process.argv.slice(2);
@@ -47,14 +49,19 @@ async function main(): Promise<void> {
       if (!(await proveRewrap()))
         log.warn('accepted sockets cannot share a read buffer here, going on without');
     },
+  };
+  const logging: Part = {
+    name: 'access log',
+    start: () => undefined,
     drain: async () => {
-      if (accessLog !== undefined) await written(accessLog);
+      if (accessLog !== undefined && !(await written(accessLog)))
+        log.warn('the last lines of the access log are lost: nobody reads stdout');
     },
   };
   const { faultsListen } = values;
   const api =
     faultsListen && new FaultsApi(faultsListen, await import('node:http'), () => ambassador.proxies);
-  await run([reading, ambassador, reload, ...(api ? [api] : [])], {
+  await run([reading, logging, ambassador, reload, ...(api ? [api] : [])], {
     log,
     settings: values,
     metrics: registry(metrics, { ambassador, reload }),
@@ -78,9 +85,14 @@ async function health({ values: { adminListen } }: LoadedSettings): Promise<void
   process.exitCode = ok ? 0 : 1;
 }
 
-/** The last batch of the access log, after the last listener has drained. */
-async function written(log: AccessLog): Promise<void> {
-  for (log.flush(); !log.empty; log.flush()) await sleep(LAST_WORDS_POLL_MS);
+/** The last batch of the access log, after the last listener has drained. @returns false when it is not taken */
+async function written(log: AccessLog): Promise<boolean> {
+  const giveUpAtMs = performance.now() + LAST_WORDS_MS;
+  for (log.flush(); !log.empty; log.flush()) {
+    if (performance.now() > giveUpAtMs) return false;
+    await sleep(LAST_WORDS_POLL_MS);
+  }
+  return true;
 }
 
 main().catch((error: unknown) => {
