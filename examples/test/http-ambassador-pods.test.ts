@@ -72,7 +72,7 @@ describe.skipIf(skipped).concurrent('the manifests of examples/http-ambassador',
       .container('postgres')
       .exec('sh', '-c', 'psql -h 127.0.0.1 "sslmode=disable user=ledger" 2>&1 || true');
     expect(stdout).toContain('no encryption');
-    await Promise.all(pods.map((pod) => pod.end(5000)));
+    await Promise.all(pods.map((pod) => pod.end(15_000))); // the classic form waits for 5 s, so that its application goes first
     wasNativeSidecar(ledger ?? run.pod, 'ledger');
     expect(run.podNamed('classic').container('http-ambassador').exits).toMatchObject([{ code: 0 }]);
   });
