@@ -60,7 +60,8 @@ export const images: readonly Image[] = [
     links: ['/bin/statsd_exporter', '/usr/bin/java'],
     bundleBudgetBytes: 700 * KIB,
     minified: true, // 820 KiB otherwise
-    idle: { args: [], memoryBudgetBytes: 30 * MIB },
+    // Of both halves, whichever is used: 33 MiB.
+    idle: { args: [], memoryBudgetBytes: 36 * MIB },
   },
   {
     name: 'redis-ambassador',
