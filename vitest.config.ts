@@ -18,7 +18,7 @@ export default defineConfig({
           include: ['packages/*/e2e/**/*.test.ts', 'examples/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 180_000,
-          maxWorkers: 4, // on two cores: they wait for other processes most of the time
+          maxWorkers: 3, // on two cores: they wait for other processes most of the time
         },
       },
     ],
