@@ -82,17 +82,18 @@ describe.skipIf(skipped).concurrent('the manifests of examples/redis-ambassador'
     await run.untilReady();
     const ready = here(shop);
     await goesOn(shop, ready);
+    const sentinelSays = (what: RegExp, ...command: string[]): Promise<void> =>
+      eventually(
+        async () => {
+          const sentinel = run.podNamed('redis-1').container('sentinel');
+          const { stdout } = await sentinel.exec('redis-cli', '-p', '26379', ...command);
+          expect(stdout).toMatch(what);
+        },
+        { everyMs: 300, withinMs: 28_000 }, // Sentinels that split their votes try again
+      );
+    await sentinelSays(/slaves=2,sentinels=3/, 'info', 'sentinel'); // by the primary they find each other
     await run.podNamed('redis-0').container('redis').exec('redis-cli', 'client', 'pause', '30000');
-    await eventually(
-      async () => {
-        const { stdout } = await run
-          .podNamed('redis-1')
-          .container('sentinel')
-          .exec('redis-cli', '-p', '26379', 'sentinel', 'get-master-addr-by-name', 'mymaster');
-        expect(stdout).toMatch(/^redis-[12]\.redis\n/);
-      },
-      { everyMs: 300, withinMs: 28_000 }, // Sentinels that split their votes try again
-    );
+    await sentinelSays(/^redis-[12]\.redis\n/, 'sentinel', 'get-master-addr-by-name', 'mymaster');
     await goesOn(shop, here(shop), 1);
     await shop.end();
     await goesOn(shop, ready, 1);
