@@ -5,10 +5,9 @@ import { execFile } from 'node:child_process';
 import { copyFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import type { CertificateFiles } from './certificate.ts';
-import { eventually } from './eventually.ts';
 import { type TemporaryDirectory, temporaryDirectory } from './files.ts';
-import { freePort, RunningImage } from './image.ts';
-import { asOrdinaryUser, giveToOrdinaryUser } from './ordinary-user.ts';
+import { freePort, type RunningImage } from './image.ts';
+import { asOrdinaryUser, giveToOrdinaryUser, startServer } from './ordinary-user.ts';
 
 const run = promisify(execFile);
 
@@ -47,12 +46,7 @@ export class MariadbServer implements AsyncDisposable {
         ...certificate,
         ...QUICK,
       );
-      const server = new RunningImage(program);
-      const started = new MariadbServer(port, server, folder);
-      await eventually(() => {
-        if (!server.stderr.includes('ready for connections')) throw new Error(server.stderr);
-      });
-      return started;
+      return new MariadbServer(port, await startServer(program, 'ready for connections'), folder);
     } catch (error) {
       await folder.remove();
       throw error;

@@ -6,10 +6,9 @@ import { execFile } from 'node:child_process';
 import { chmod, copyFile, glob, writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import type { CertificateFiles } from './certificate.ts';
-import { eventually } from './eventually.ts';
 import { type TemporaryDirectory, temporaryDirectory } from './files.ts';
-import { freePort, RunningImage } from './image.ts';
-import { asOrdinaryUser, giveToOrdinaryUser } from './ordinary-user.ts';
+import { freePort, type RunningImage } from './image.ts';
+import { asOrdinaryUser, giveToOrdinaryUser, startServer } from './ordinary-user.ts';
 
 const run = promisify(execFile);
 
@@ -32,12 +31,8 @@ export class PostgresServer implements AsyncDisposable {
       await makeCluster(bin, folder, files);
       const port = await freePort();
       const args = ['-D', folder.file('data'), '-p', String(port)];
-      const server = new RunningImage(asOrdinaryUser(`${bin}/postgres`, ...args));
-      const started = new PostgresServer(port, server, folder);
-      await eventually(() => {
-        if (!server.stderr.includes('ready to accept connections')) throw new Error(server.stderr);
-      });
-      return started;
+      const program = asOrdinaryUser(`${bin}/postgres`, ...args);
+      return new PostgresServer(port, await startServer(program, 'ready to accept connections'), folder);
     } catch (error) {
       await folder.remove();
       throw error;
